@@ -1,0 +1,76 @@
+"""What can go wrong, and how it is said.
+
+    UserError      a finished sentence the user can act on; every surface shows it as it is
+      InvalidInput, Unauthorized, NotEnoughCredits, NotAllowed, NotFound, Conflict,
+      ClipTooLong, ClipUnreadable, QueueFull, ModelUnavailable
+    ServiceError   ours, for the log; `retryable` says whether another attempt may succeed
+    JobCancelled   raised by `on_step` inside a run whose job was cancelled
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class UserError(Exception):
+    """A sentence fit for a chat bubble. `code` is for programs, `status` for HTTP."""
+
+    code: ClassVar[str] = "error"
+    status: ClassVar[int] = 400
+
+    def __init__(self, message: str, *, field: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.field = field
+
+
+class InvalidInput(UserError):
+    code, status = "invalid_input", 422
+
+
+class Unauthorized(UserError):
+    code, status = "unauthorized", 401
+
+
+class NotEnoughCredits(UserError):
+    code, status = "not_enough_credits", 402
+
+
+class NotAllowed(UserError):
+    code, status = "not_allowed", 403
+
+
+class NotFound(UserError):
+    code, status = "not_found", 404
+
+
+class Conflict(UserError):
+    code, status = "conflict", 409
+
+
+class ClipTooLong(UserError):
+    code, status = "clip_too_long", 413
+
+
+class ClipUnreadable(UserError):
+    code, status = "clip_unreadable", 422
+
+
+class QueueFull(UserError):
+    code, status = "queue_full", 429
+
+
+class ModelUnavailable(UserError):
+    code, status = "model_unavailable", 503
+
+
+class ServiceError(Exception):
+    """A failure of ours. The user reads a fixed sentence with the job's id instead."""
+
+    def __init__(self, message: str, *, retryable: bool) -> None:
+        super().__init__(message)
+        self.retryable = retryable
+
+
+class JobCancelled(Exception):
+    """The user withdrew the job while it ran."""
