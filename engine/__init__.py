@@ -1,0 +1,62 @@
+"""The front door of the engine: what a surface may import, and all that it needs."""
+
+from engine.capabilities import CAPABILITIES, Capability, Params, Source, Upload, VoiceName, capability_named
+from engine.engine import Engine, assemble
+from engine.errors import (
+    ClipTooLong,
+    ClipUnreadable,
+    Conflict,
+    InvalidInput,
+    JobCancelled,
+    ModelUnavailable,
+    NotAllowed,
+    NotEnoughCredits,
+    NotFound,
+    QueueFull,
+    ServiceError,
+    Unauthorized,
+    UserError,
+)
+from engine.jobs import Status
+from engine.offers import BuiltInVoice, Offer, Offers
+from engine.outbox import Courier, DeliveryFailed, Outcome
+from store.records import ApiKey, Clip, Delivery, Job, LedgerEntry, User, Voice
+
+__all__ = [
+    "CAPABILITIES",
+    "ApiKey",
+    "BuiltInVoice",
+    "Capability",
+    "Clip",
+    "ClipTooLong",
+    "ClipUnreadable",
+    "Conflict",
+    "Courier",
+    "Delivery",
+    "DeliveryFailed",
+    "Engine",
+    "InvalidInput",
+    "Job",
+    "JobCancelled",
+    "LedgerEntry",
+    "ModelUnavailable",
+    "NotAllowed",
+    "NotEnoughCredits",
+    "NotFound",
+    "Offer",
+    "Offers",
+    "Outcome",
+    "Params",
+    "QueueFull",
+    "ServiceError",
+    "Source",
+    "Status",
+    "Unauthorized",
+    "Upload",
+    "User",
+    "UserError",
+    "Voice",
+    "VoiceName",
+    "assemble",
+    "capability_named",
+]

@@ -1,10 +1,10 @@
 """What can go wrong, and how it is said.
 
-    UserError      a finished sentence the user can act on; every surface shows it as it is
-      InvalidInput, Unauthorized, NotEnoughCredits, NotAllowed, NotFound, Conflict,
-      ClipTooLong, ClipUnreadable, QueueFull, ModelUnavailable
-    ServiceError   ours, for the log; `retryable` says whether another attempt may succeed
-    JobCancelled   raised by `on_step` inside a run whose job was cancelled
+UserError      a finished sentence the user can act on; every surface shows it as it is
+  InvalidInput, Unauthorized, NotEnoughCredits, NotAllowed, NotFound, Conflict,
+  ClipTooLong, ClipUnreadable, QueueFull, ModelUnavailable
+ServiceError   ours, for the log; `retryable` says whether another attempt may succeed
+JobCancelled   raised by `on_step` inside a run whose job was cancelled
 """
 
 from __future__ import annotations

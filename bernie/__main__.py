@@ -1,0 +1,3 @@
+from bernie.cli import main
+
+main()

@@ -1,0 +1,1 @@
+"""The commands below `bernie`, a module each: open, call, print, return the exit status."""

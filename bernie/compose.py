@@ -1,0 +1,127 @@
+"""The composition root: opens what a command needs, builds the parts and passes values down."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from bernie.settings import Settings
+from engine import Engine, assemble, runners
+from engine.batcher import Batcher
+from engine.housekeeping import Housekeeping
+from engine.outbox import Courier, Outbox
+from engine.signals import Signals
+from engine.users import NewUserLimits
+from engine.worker import Worker, WorkerOptions
+from store import connect, schema
+from store.folder import Folder
+from store.objects import Objects
+from store.s3 import S3
+from store.wakeups import relay
+
+CLIPS = "objects"
+
+
+class DataFolderInUse(Exception):
+    """Another process owns the data folder."""
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Engine]:
+    """The engine on the configured database and objects, its schema up to date."""
+    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    db = connect(settings.database_url)
+    objects = open_objects(settings)
+    try:
+        await schema.upgrade(db)
+        signals = Signals()
+        limits = NewUserLimits(
+            welcome_credits=settings.users.credits,
+            slots=settings.users.slots,
+            queue_limit=settings.users.queue_limit,
+        )
+        async with relay(db, signals):
+            yield assemble(db, objects, runners.offers(), signals, limits=limits)
+    finally:
+        await objects.aclose()
+        await db.close()
+
+
+def open_objects(settings: Settings) -> Objects:
+    s3 = settings.s3
+    if s3.bucket:
+        return S3(bucket=s3.bucket, endpoint=s3.endpoint, region=s3.region, prefix=s3.prefix)
+    return Folder(settings.data / CLIPS, settings.public_url, secret_of(settings.data))
+
+
+def secret_of(data: Path) -> bytes:
+    """The key that signs links: made at the first start, kept in the data folder, readable by its owner only."""
+    path = data / "secret.key"
+    try:
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        return path.read_bytes()
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(secrets.token_bytes(32))
+    return path.read_bytes()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backroom:
+    """What works on jobs, beside the engine: built where jobs are run."""
+
+    worker: Worker
+    outbox: Outbox
+    housekeeping: Housekeeping
+    runners: runners.LocalRunners
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Until `stop` is set and what runs has ended. One loop that dies takes the others with it."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                for loop in (self.worker.run, self.outbox.run, self.housekeeping.run):
+                    group.create_task(loop(stop))
+        finally:
+            self.runners.close()
+
+
+def backroom(settings: Settings, engine: Engine, couriers: tuple[Courier, ...] = ()) -> Backroom:
+    local = runners.LocalRunners(engine.offers)
+    batcher = Batcher(local, engine.objects, engine.signals, settings.clip_days)
+    options = WorkerOptions(lanes=settings.worker.lanes, lease_seconds=settings.worker.lease_seconds)
+    return Backroom(
+        worker=Worker(engine.db, engine.signals, engine.settlement, batcher, options),
+        outbox=Outbox(engine.db, engine.signals, engine.clips, couriers),
+        housekeeping=Housekeeping(
+            db=engine.db,
+            objects=engine.objects,
+            settlement=engine.settlement,
+            credits=engine.credits,
+            users=engine.users,
+            monthly_credits=settings.users.monthly_credits,
+        ),
+        runners=local,
+    )
+
+
+def own_data_folder(settings: Settings) -> FileLock:
+    """Held as long as the process lives; the system frees it however the process ends.
+
+    Raises `DataFolderInUse`. Only for the embedded mode: a database server has leases for this.
+    """
+    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    lock = FileLock(settings.data / "owner.lock", thread_local=False)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise DataFolderInUse(
+            f"Another Bernie runs on {settings.data}. Stop it first, or set BERNIE_DATA to another folder."
+        ) from error
+    return lock

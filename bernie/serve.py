@@ -1,0 +1,166 @@
+"""`bernie serve`: everything that is configured, in one process, until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
+
+import uvicorn
+
+from bernie import compose
+from bernie.settings import Settings
+from engine import Engine
+
+log = logging.getLogger(__name__)
+
+GRACE_SECONDS = 3
+"""How long open requests may go on after the stop signal: event streams end only when their reader does."""
+
+
+class CannotStart(Exception):
+    """A sentence that says what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """What is announced once requests are accepted. Link and key only at the very first start."""
+
+    url: str
+    owner_link: str | None = None
+    api_key: str | None = None
+
+
+async def run(settings: Settings, announce: Callable[[Ready], None], *, api: bool = True, jobs: bool = True) -> None:
+    """Serves HTTP (`api`) and works on jobs (`jobs`) until SIGINT or SIGTERM.
+
+    Raises `CannotStart`, and `compose.DataFolderInUse`.
+    """
+    _refuse_what_is_not_there(settings)
+    listener = _listen(settings) if api else None
+    if listener is not None and settings.http.port == 0:
+        chosen = settings.http.model_copy(update={"port": listener.getsockname()[1]})
+        settings = settings.model_copy(update={"http": chosen})
+    async with _owned(settings, jobs), compose.opened(settings) as engine:
+        stop = _stop_on_signals(engine)
+        async with asyncio.TaskGroup() as group:
+            if jobs:
+                await _start_backroom(settings, engine, stop, group)
+            if listener is not None:
+                server = _server(settings, engine)
+                group.create_task(_serve_http(server, listener, stop))
+                await _started(server)
+            announce(await _greeting(settings, engine))
+
+
+def _refuse_what_is_not_there(settings: Settings) -> None:
+    for name, surface in (("DISCORD", settings.discord), ("TELEGRAM", settings.telegram)):
+        if surface.token is not None:
+            raise CannotStart(
+                f"BERNIE_{name}__TOKEN is set, but this version of Bernie has no {name.title()} bot yet. "
+                "Unset it to start without."
+            )
+
+
+@contextlib.asynccontextmanager
+async def _owned(settings: Settings, jobs: bool) -> AsyncIterator[None]:
+    if not (jobs and settings.embedded):
+        yield
+        return
+    lock = compose.own_data_folder(settings)
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+async def _start_backroom(settings: Settings, engine: Engine, stop: asyncio.Event, group: asyncio.TaskGroup) -> None:
+    room = compose.backroom(settings, engine)
+    if settings.embedded:
+        # Sole owner of the data folder: whatever is running in it, nobody runs it.
+        await room.housekeeping.reclaim()
+    await room.housekeeping.sweep_uploads()
+    group.create_task(room.run(stop))
+
+
+def _stop_on_signals(engine: Engine) -> asyncio.Event:
+    stop = asyncio.Event()
+
+    def tell() -> None:
+        stop.set()
+        engine.signals.wake_all()
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, tell)
+    return stop
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """Bound before anything else is opened, so that a port in use is said at once, and port 0 gets its number."""
+    family = socket.AF_INET6 if ":" in settings.http.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.http.host, settings.http.port))
+    except OSError as error:
+        listener.close()
+        raise CannotStart(
+            f"Cannot listen on {settings.http.host}:{settings.http.port}: {error.strerror}. "
+            "Set BERNIE_HTTP__PORT to a free port, or 0 for any."
+        ) from error
+    return listener
+
+
+class Server(uvicorn.Server):
+    """Signals are ours: one stop event for the whole process."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _server(settings: Settings, engine: Engine) -> Server:
+    from webhooks.app import create_app
+
+    app = create_app(engine, secure_cookies=settings.public_url.startswith("https://"))
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        proxy_headers=True,
+    )
+    return Server(config)
+
+
+async def _serve_http(server: Server, listener: socket.socket, stop: asyncio.Event) -> None:
+    async def pass_on() -> None:
+        await stop.wait()
+        server.should_exit = True
+
+    async with asyncio.TaskGroup() as group:
+        watching = group.create_task(pass_on())
+        await server.serve(sockets=[listener])
+        watching.cancel()
+
+
+async def _started(server: Server) -> None:
+    while not server.started:  # noqa: ASYNC110  uvicorn has a flag for it, and no event
+        await asyncio.sleep(0.01)
+
+
+async def _greeting(settings: Settings, engine: Engine) -> Ready:
+    """While the owner has no key, the first one is made and announced, with the link that signs them in."""
+    owner = await engine.users.owner()
+    if await engine.users.keys(owner):
+        return Ready(url=settings.public_url)
+    _, api_key = await engine.users.create_key(owner, "first key")
+    link = f"{settings.public_url}/enter?token={await engine.users.create_link(owner)}"
+    return Ready(url=settings.public_url, owner_link=link, api_key=api_key)

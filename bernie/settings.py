@@ -1,0 +1,149 @@
+"""Settings: the only reader of the environment. Names and defaults as `docs/settings.md` lists them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "BERNIE_"
+
+
+class BadSettings(Exception):
+    """A sentence per setting that is wrong, with the variable's name."""
+
+
+class Group(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Http(Group):
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=0, le=65535)
+    url: str | None = Field(default=None, description="Public address; http://HOST:PORT when unset")
+
+
+class DatabaseSettings(Group):
+    url: SecretStr | None = Field(default=None, description="SQLAlchemy URL; SQLite in BERNIE_DATA when unset")
+
+
+class S3Settings(Group):
+    bucket: str | None = None
+    endpoint: str | None = None
+    region: str | None = None
+    prefix: str = ""
+
+
+class Discord(Group):
+    token: SecretStr | None = None
+    api_url: str | None = None
+    gateway_url: str | None = None
+    public_key: str | None = None
+
+
+class Telegram(Group):
+    token: SecretStr | None = None
+    api_url: str | None = None
+    webhook_secret: SecretStr | None = None
+
+
+class Tts(Group):
+    model: Literal["auto", "hibari"] = "auto"
+
+
+class Vc(Group):
+    model: Literal["auto"] = "auto"
+
+
+class Sfx(Group):
+    model: Literal["auto"] = "auto"
+
+
+class Egress(Group):
+    allow: list[str] = Field(default=[], description="Private networks that outgoing requests may reach")
+
+
+class WorkerSettings(Group):
+    lanes: int = Field(default=2, ge=1, le=64)
+    lease_seconds: float = Field(default=30, ge=1)
+
+
+class NewUsers(Group):
+    credits: int = Field(default=10_000, ge=0)
+    slots: int = Field(default=1, ge=1)
+    queue_limit: int = Field(default=20, ge=1)
+    monthly_credits: int = Field(default=0, ge=0)
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
+        nested_model_default_partial_update=True,
+    )
+
+    data: Path = Field(default=Path("data"), description="Folder of the embedded mode")
+    device: str = "auto"
+    clip_days: int = Field(default=30, ge=1)
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    http: Http = Http()
+    database: DatabaseSettings = DatabaseSettings()
+    s3: S3Settings = S3Settings()
+    discord: Discord = Discord()
+    telegram: Telegram = Telegram()
+    tts: Tts = Tts()
+    vc: Vc = Vc()
+    sfx: Sfx = Sfx()
+    egress: Egress = Egress()
+    worker: WorkerSettings = WorkerSettings()
+    users: NewUsers = NewUsers()
+
+    @property
+    def embedded(self) -> bool:
+        """One process owns the data folder: the database lies in it."""
+        return self.database.url is None
+
+    @property
+    def database_url(self) -> str:
+        if self.database.url is not None:
+            return self.database.url.get_secret_value()
+        return f"sqlite:///{self.data.resolve() / 'bernie.db'}"
+
+    @property
+    def public_url(self) -> str:
+        return (self.http.url or f"http://{self.http.host}:{self.http.port}").rstrip("/")
+
+
+def load() -> Settings:
+    """Raises `BadSettings`, also for a variable that begins with BERNIE_ and is none of ours: a typing error."""
+    known = {name.upper() for name in _names(Settings)}
+    unknown = [name for name in os.environ if name.upper().startswith(PREFIX) and name.upper() not in known]
+    problems = [f"{name} is not a setting of Bernie: see docs/settings.md for the names." for name in sorted(unknown)]
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        problems += [f"{_variable(item['loc'])}: {item['msg']}." for item in error.errors(include_url=False)]
+    if problems:
+        raise BadSettings("\n".join(problems))
+    return settings
+
+
+def _variable(location: tuple[int | str, ...]) -> str:
+    return PREFIX + "__".join(str(part).upper() for part in location if isinstance(part, str))
+
+
+def _names(model: type[BaseModel], prefix: str = PREFIX) -> list[str]:
+    """Every variable that there is."""
+    names: list[str] = []
+    for name, field in model.model_fields.items():
+        kind = field.annotation
+        if isinstance(kind, type) and issubclass(kind, Group):
+            names += _names(kind, f"{prefix}{name.upper()}__")
+        else:
+            names.append(prefix + name.upper())
+    return names

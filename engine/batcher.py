@@ -1,0 +1,113 @@
+"""Jobs in, clips out: one forward pass for a batch, then each result encoded and uploaded on its own."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from engine.audio import Audio
+from engine.capabilities import capability_named
+from engine.clock import now
+from engine.errors import JobCancelled, ServiceError
+from engine.generation import Runner, Runners, Task
+from engine.signals import Signals
+from store.columns import new_id
+from store.objects import Objects, ObjectsUnavailable
+from store.records import Clip, Job
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Running:
+    """A job of ours while it runs. `stop` is set by the event loop and read by the device's thread."""
+
+    job: Job
+    stop: bool = False
+    progress: float = field(default=0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Batcher:
+    runners: Runners
+    objects: Objects
+    signals: Signals
+    clip_days: int
+
+    async def generate(self, batch: Sequence[Running]) -> list[Clip | BaseException]:
+        """A stored clip, or what went wrong, for each job of the batch. All are of one capability."""
+        loop = asyncio.get_running_loop()
+        tasks = [self._task(running, loop) for running in batch]
+        try:
+            runner, results = await self.runners.run(batch[0].job.capability, tasks)
+        except Exception as error:
+            return [error for _ in batch]
+        finishing = [
+            self._store(running.job, runner, result) if isinstance(result, Audio) else _same(result)
+            for running, result in zip(batch, results, strict=True)
+        ]
+        return list(await asyncio.gather(*finishing, return_exceptions=True))
+
+    def _task(self, running: Running, loop: asyncio.AbstractEventLoop) -> Task:
+        job = running.job
+        params = capability_named(job.capability).parse(job.params)
+
+        def on_step(fraction: float) -> None:
+            if running.stop:
+                raise JobCancelled
+            running.progress = fraction
+            loop.call_soon_threadsafe(self._show, job.id, fraction)
+
+        return Task(params, seed_of(job) if params.seed is None else params.seed, on_step)
+
+    def _show(self, job_id: str, fraction: float) -> None:
+        if job_id in self.signals.progress:
+            self.signals.progress[job_id] = fraction
+            self.signals.arrived(f"job:{job_id}")
+
+    async def _store(self, job: Job, runner: Runner, audio: Audio) -> Clip:
+        # Imported with the first clip: FFmpeg costs an idle service 16 MB.
+        from engine.codecs import FORMATS, encode
+
+        kind = FORMATS[job.params["format"]]
+        data = await asyncio.to_thread(encode, audio, kind.name)
+        key = object_key(job)
+        try:
+            await self.objects.put(key, data, kind.content_type)
+        except ObjectsUnavailable as error:
+            raise ServiceError(f"clip of {job.id} not stored: {error}", retryable=True) from error
+        moment = now()
+        return Clip(
+            id=new_id("clip"),
+            user_id=job.user_id,
+            job_id=job.id,
+            capability=job.capability,
+            model=runner.model,
+            model_revision=runner.revision,
+            object_key=key,
+            format=kind.name,
+            content_type=kind.content_type,
+            bytes=len(data),
+            seconds=audio.seconds,
+            sample_rate=kind.sample_rate or audio.sample_rate,
+            created_at=moment,
+            expires_at=moment + timedelta(days=self.clip_days),
+        )
+
+
+async def _same(error: Exception) -> Clip:
+    raise error
+
+
+def object_key(job: Job, attempt: int | None = None) -> str:
+    """Where the clip of this attempt lies. One key per attempt: a late upload never overwrites the clip that won."""
+    return f"clips/{job.id}/{job.attempt if attempt is None else attempt}.{job.params['format']}"
+
+
+def seed_of(job: Job) -> int:
+    """For a request without a seed: random from job to job, the same at every attempt."""
+    return int.from_bytes(hashlib.sha256(job.id.encode()).digest()[:4], "big")

@@ -1,0 +1,134 @@
+"""What can be asked for: one declaration each, from which every surface derives its command, route or form.
+
+A table, not a framework: no decorators, no discovery, no field for one surface. `parse` turns raw options into
+params or raises `InvalidInput`; `price` says in credits what they cost.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from engine.errors import InvalidInput, NotFound
+from engine.sentences import about
+
+FormatName = Literal["ogg", "mp3", "wav", "flac", "m4a", "pcm"]
+FORMAT_NAMES: tuple[FormatName, ...] = get_args(FormatName)
+Seed = Annotated[int | None, Field(ge=0, le=2**32 - 1, description="Same request and seed, same clip.")]
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceName:
+    """Marks a field that names a voice the user may use; None is the default voice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """Marks a field for audio that the user brings."""
+
+    max_seconds: float
+
+
+class Source(BaseModel):
+    """An uploaded clip, measured when it came in. `seconds` is of decoded audio, not what a header claims."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    key: str
+    seconds: float = Field(gt=0)
+
+
+class Params(BaseModel):
+    """What every capability takes."""
+
+    # Not strict about types: the options of a chat command or a form arrive as text.
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    format: FormatName = Field(default="ogg", description="File format of the clip.")
+    seed: Seed = None
+
+
+class TtsParams(Params):
+    text: str = Field(min_length=1, max_length=5000, description="What to say.")
+    voice: Annotated[str | None, VoiceName()] = Field(default=None, description="Who says it.")
+    speed: float = Field(default=1.0, ge=0.5, le=2.0, description="1 is the voice's own pace.")
+
+    @field_validator("text")
+    @classmethod
+    def _something_to_say(cls, text: str) -> str:
+        if not any(character.isalnum() for character in text):
+            raise ValueError("There is nothing in this text that can be spoken. Write some words.")
+        return text
+
+
+class VcParams(Params):
+    source: Annotated[Source, Upload(max_seconds=300)] = Field(description="The clip to convert.")
+    voice: Annotated[str, VoiceName()] = Field(description="Whose voice it takes.")
+    semitones: int = Field(default=0, ge=-24, le=24, description="Shift of the pitch.")
+
+
+class SfxParams(Params):
+    prompt: str = Field(min_length=1, max_length=500, description="The sound, in words.")
+    seconds: float = Field(default=10, ge=0.5, le=30, description="Length of the clip.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capability:
+    """`price` in credits; `batch_class`: params of equal class can share a forward pass."""
+
+    name: str
+    summary: str
+    params: type[Params]
+    price: Callable[[Any], int]
+    batch_class: Callable[[Any], str] = lambda _: ""
+
+    def parse(self, raw: Mapping[str, Any]) -> Params:
+        """Raises `InvalidInput` with a sentence about the first thing that is wrong."""
+        try:
+            return self.params.model_validate(dict(raw))
+        except ValidationError as error:
+            message, field = about(error.errors(include_url=False))
+            raise InvalidInput(message, field=field) from error
+
+    def batch_key(self, params: Params) -> str:
+        return f"{self.name}:{self.batch_class(params)}"
+
+    def voice_field(self) -> str | None:
+        """The field marked `VoiceName`, if there is one."""
+        for name, field in self.params.model_fields.items():
+            if any(isinstance(mark, VoiceName) for mark in field.metadata):
+                return name
+        return None
+
+
+CAPABILITIES: tuple[Capability, ...] = (
+    Capability(
+        name="tts",
+        summary="Text to speech: say a text in a voice.",
+        params=TtsParams,
+        price=lambda params: len(params.text),
+    ),
+    Capability(
+        name="vc",
+        summary="Voice conversion: say a clip again in another voice.",
+        params=VcParams,
+        price=lambda params: 15 * math.ceil(params.source.seconds),
+    ),
+    Capability(
+        name="sfx",
+        summary="Sound effects: make the sound that a prompt describes.",
+        params=SfxParams,
+        price=lambda params: math.ceil(40 * params.seconds),
+    ),
+)
+
+
+def capability_named(name: str) -> Capability:
+    """Raises `NotFound` with the names there are."""
+    for capability in CAPABILITIES:
+        if capability.name == name:
+            return capability
+    known = ", ".join(capability.name for capability in CAPABILITIES)
+    raise NotFound(f"There is no capability called {name[:40]!r}. Choose one of: {known}.", field="capability")

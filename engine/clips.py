@@ -1,0 +1,69 @@
+"""Stored audio, handed out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.errors import NotAllowed, NotFound, ServiceError
+from store import Database, clips, read
+from store.folder import Folder, LinkRefused
+from store.objects import ObjectMissing, Objects, ObjectsUnavailable, content_type_of
+from store.records import Clip, User
+
+
+@dataclass(frozen=True, slots=True)
+class LocalFile:
+    path: Path
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clips:
+    db: Database
+    objects: Objects
+    link_seconds: int = 3600
+
+    async def get(self, user: User, clip_id: str) -> Clip:
+        """Raises `NotFound`, also for somebody else's."""
+        async with read(self.db) as tx:
+            clip = await clips.of_user(tx, user.id, clip_id)
+        if clip is None:
+            raise NotFound("You have no such clip.")
+        return clip
+
+    async def of_jobs(self, job_ids: Iterable[str]) -> dict[str, Clip]:
+        """By job id; jobs without a clip are left out."""
+        async with read(self.db) as tx:
+            return await clips.of_jobs(tx, job_ids)
+
+    async def link(self, clip: Clip) -> str:
+        """A signed URL to the file, good for an hour, that saves it under a name people recognise."""
+        return await self.objects.link(clip.object_key, seconds=self.link_seconds, filename=filename(clip))
+
+    async def data(self, clip: Clip) -> bytes:
+        """The file. Raises `NotFound` when it was purged and `ServiceError` when the store does not answer."""
+        try:
+            return await self.objects.get(clip.object_key)
+        except ObjectMissing as error:
+            raise NotFound("This clip is no longer kept. Make it again.") from error
+        except ObjectsUnavailable as error:
+            raise ServiceError(str(error), retryable=True) from error
+
+    def open_link(self, key: str, *, expires: int, name: str | None, signature: str) -> LocalFile:
+        """The file behind a link of this service. Raises `NotAllowed` for a bad link and `NotFound`."""
+        if not isinstance(self.objects, Folder):
+            raise NotFound("The clips of this service lie in a bucket, and so do its links.")
+        try:
+            path = self.objects.open(key, expires, name, signature)
+        except LinkRefused as error:
+            raise NotAllowed(str(error)) from error
+        except ObjectMissing as error:
+            raise NotFound("This clip is no longer kept. Make it again.") from error
+        return LocalFile(path, content_type_of(key))
+
+
+def filename(clip: Clip) -> str:
+    return re.sub(r"[^A-Za-z0-9_.-]", "", f"bernie-{clip.capability}-{clip.id[-6:]}.{clip.format}")

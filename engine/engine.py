@@ -1,0 +1,66 @@
+"""The engine: a frozen set of services over one database, one object store and one set of signals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.clips import Clips
+from engine.credits import Credits
+from engine.endpoints import Endpoints
+from engine.errors import ServiceError
+from engine.jobs import Jobs
+from engine.offers import Offers
+from engine.settlement import Settlement
+from engine.signals import Signals
+from engine.users import NewUserLimits, Users
+from engine.voices import Voices
+from store import Database, jobs, read
+from store.objects import Objects, ObjectsUnavailable
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """The front door: `engine.jobs.submit`, `engine.credits.balance`, ..."""
+
+    users: Users
+    jobs: Jobs
+    credits: Credits
+    voices: Voices
+    clips: Clips
+    endpoints: Endpoints
+    offers: Offers
+    signals: Signals
+    settlement: Settlement
+    db: Database
+    objects: Objects
+
+    async def check(self) -> dict[str, int]:
+        """Unfinished jobs per state, once everything we depend on has answered. Raises `ServiceError`."""
+        try:
+            async with read(self.db) as tx:
+                counts = await jobs.counts(tx)
+            await self.objects.check()
+        except (ObjectsUnavailable, OSError) as error:
+            raise ServiceError(str(error), retryable=True) from error
+        return counts
+
+
+def assemble(
+    db: Database, objects: Objects, offers: Offers, signals: Signals, *, limits: NewUserLimits | None = None
+) -> Engine:
+    """Builds the services; opens nothing."""
+    settlement = Settlement(db, signals)
+    voices = Voices(db, offers)
+    return Engine(
+        users=Users(db, limits or NewUserLimits()),
+        jobs=Jobs(db, signals, settlement, offers, voices),
+        credits=Credits(db),
+        voices=voices,
+        clips=Clips(db, objects),
+        endpoints=Endpoints(db),
+        offers=offers,
+        signals=signals,
+        settlement=settlement,
+        db=db,
+        objects=objects,
+    )

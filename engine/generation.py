@@ -1,0 +1,52 @@
+"""The seam between the worker and the networks: a task in, audio or an error out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from engine.audio import Audio
+from engine.capabilities import Params
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One request of a batch.
+
+    `seed` is always there. `on_step(fraction)` is called by the runner between steps with what is done, 0 to 1; it
+    raises `JobCancelled` when the user withdrew the job, which is then that task's result.
+    """
+
+    params: Params
+    seed: int
+    on_step: Callable[[float], None]
+
+
+Result = Audio | Exception
+"""A `UserError` is shown to the user; a retryable `ServiceError` earns another attempt."""
+
+
+class Runner(Protocol):
+    """A loaded network. Called on its device's own thread, never on the event loop."""
+
+    model: str
+    revision: str
+    max_batch: int
+
+    def run(self, tasks: Sequence[Task]) -> list[Result]:
+        """As many results as tasks, in order."""
+        ...
+
+
+class Runners(Protocol):
+    """Where generation happens: on this machine's devices, or on a cluster's."""
+
+    @property
+    def capabilities(self) -> Sequence[str]: ...
+
+    def max_batch(self, capability: str) -> int: ...
+
+    async def run(self, capability: str, tasks: Sequence[Task]) -> tuple[Runner, list[Result]]:
+        """Raises only for what is wrong with all of the batch, such as a checkpoint that does not load."""
+        ...

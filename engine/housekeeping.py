@@ -1,0 +1,124 @@
+"""What is done by the clock. APScheduler only ticks: each task reads from the rows what there is to do."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from engine.batcher import object_key
+from engine.clock import now
+from engine.credits import Credits
+from engine.settlement import Settlement
+from engine.users import Users
+from store import Database, begin, clips, deliveries, jobs, queue, read, users
+from store.objects import Objects
+
+log = logging.getLogger(__name__)
+
+UNTIDY_HOURS = 48
+"""How far back jobs are searched for forgotten uploads; far longer than a worker can be asleep."""
+DELIVERY_LOG_DAYS = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Housekeeping:
+    db: Database
+    objects: Objects
+    settlement: Settlement
+    credits: Credits
+    users: Users
+    monthly_credits: int = 0
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Until `stop` is set."""
+        scheduler = AsyncIOScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
+        for task, seconds in self._tasks():
+            scheduler.add_job(logged(task), "interval", seconds=seconds, jitter=seconds // 10 or None)
+        scheduler.start()
+        try:
+            await stop.wait()
+        finally:
+            scheduler.shutdown(wait=False)
+
+    def _tasks(self) -> list[tuple[Callable[[], Awaitable[object]], int]]:
+        return [
+            (self.sweep_leases, 5),
+            (self.purge_clips, 3600),
+            (self.sweep_uploads, 3600),
+            (self.forget, 3600),
+            (self.audit, 3600),
+            (self.grant_monthly, 3600),
+        ]
+
+    async def reclaim(self) -> int:
+        """All running jobs, whatever their lease says: for the sole owner of a database that just started."""
+        return await self._send_back(everything=True)
+
+    async def sweep_leases(self) -> int:
+        """Jobs whose worker was not heard of go back into the queue."""
+        return await self._send_back(everything=False)
+
+    async def _send_back(self, *, everything: bool) -> int:
+        async with read(self.db) as tx:
+            stalled = await queue.stalled(tx, None if everything else now())
+        for job in stalled:
+            log.warning("job taken back", extra={"job": job.id, "attempt": job.attempt})
+            await self.settlement.retry(job)
+        return len(stalled)
+
+    async def purge_clips(self) -> int:
+        """Expired clips, first the objects, then the rows: killed in between, the row is found again."""
+        purged = 0
+        while True:
+            async with read(self.db) as tx:
+                expired = await clips.expired(tx, now())
+            if not expired:
+                return purged
+            await self.objects.delete([clip.object_key for clip in expired])
+            async with begin(self.db) as tx:
+                await clips.delete_clips(tx, [clip.id for clip in expired])
+            purged += len(expired)
+
+    async def sweep_uploads(self) -> int:
+        """Uploads of attempts that came to nothing. Their keys follow from the job, so nothing has to be listed."""
+        async with read(self.db) as tx:
+            untidy = await jobs.ended_untidily(tx, since=now() - timedelta(hours=UNTIDY_HOURS))
+            keys = [object_key(job, attempt) for job in untidy for attempt in range(1, job.attempt + 1)]
+            orphans = set(keys) - await clips.known_keys(tx, keys)
+        await self.objects.delete(sorted(orphans))
+        return len(orphans)
+
+    async def forget(self) -> None:
+        """Expired sessions, and deliveries that were settled a month ago."""
+        async with begin(self.db) as tx:
+            await users.delete_expired_sessions(tx, now())
+            await deliveries.delete_settled(tx, now() - timedelta(days=DELIVERY_LOG_DAYS))
+
+    async def audit(self) -> None:
+        for finding in await self.credits.audit():
+            log.error("the books do not agree", extra={"about": finding.about, "finding": finding.message})
+
+    async def grant_monthly(self) -> None:
+        """Once per user and month: the key says so, however often this runs."""
+        if not self.monthly_credits:
+            return
+        key, before = f"monthly:{now():%Y-%m}", None
+        while page := await self.users.page(before=before, limit=200):
+            for user in page:
+                await self.credits.grant(user, self.monthly_credits, key=key, note=key)
+            before = page[-1].id
+
+
+def logged(task: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[None]]:
+    async def run() -> None:
+        try:
+            await task()
+        except Exception:
+            log.exception("housekeeping failed", extra={"task": getattr(task, "__name__", "")})
+
+    return run

@@ -1,0 +1,182 @@
+"""Jobs as the surfaces see them: submit, get, list, cancel, watch."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from engine.capabilities import Capability, Params, capability_named
+from engine.clock import now
+from engine.errors import Conflict, NotEnoughCredits, NotFound, QueueFull
+from engine.offers import Offers, require
+from engine.settlement import Settlement
+from engine.signals import Signals, wait
+from engine.voices import Voices
+from store import Database, begin, clips, jobs, ledger, queue, read
+from store.columns import new_id
+from store.records import Clip, Job, User
+
+WATCH_POLL_SECONDS = (0.1, 2.0)
+"""From the first look to the last: short jobs are seen at once, and five hundred who wait cost little."""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A job as it stands. `position` in line, 1 is next, 0 when it no longer waits; `clip` once succeeded."""
+
+    job: Job
+    position: int
+    clip: Clip | None
+
+
+@dataclass(frozen=True, slots=True)
+class Jobs:
+    db: Database
+    signals: Signals
+    settlement: Settlement
+    offers: Offers
+    voices: Voices
+
+    async def submit(
+        self,
+        user: User,
+        capability: str,
+        raw: Mapping[str, Any],
+        *,
+        reply_to: dict[str, Any] | None = None,
+        idempotency_key: str | None = None,
+    ) -> Job:
+        """Validate, price, and in one transaction hold the credits and insert the job.
+
+        The same key gives the same job. Raises a `UserError` before any credit has moved: `NotFound`,
+        `InvalidInput`, `ModelUnavailable`, `NotEnoughCredits`, `QueueFull`, or `Conflict` for a key that was used
+        for something else.
+        """
+        declared = capability_named(capability)
+        params = await self._accept(user, declared, raw)
+        try:
+            async with begin(self.db) as tx:
+                job = await self._place(tx, user, declared, params, reply_to, idempotency_key)
+        except IntegrityError:
+            # Another request with this key committed between our look and our insert: it is the job.
+            if idempotency_key is None:
+                raise
+            async with read(self.db) as tx:
+                found = await self._same(tx, user, declared, params, idempotency_key)
+            if found is None:
+                raise
+            job = found
+        if job.slot is not None:
+            self.signals.notify("work")
+        return job
+
+    async def _accept(self, user: User, capability: Capability, raw: Mapping[str, Any]) -> Params:
+        require(self.offers, capability.name)
+        params = capability.parse(raw)
+        if field := capability.voice_field():
+            voice = await self.voices.resolve(user, capability.name, getattr(params, field))
+            params = params.model_copy(update={field: voice})
+        return params
+
+    async def _place(
+        self,
+        tx: AsyncConnection,
+        user: User,
+        capability: Capability,
+        params: Params,
+        reply_to: dict[str, Any] | None,
+        idempotency_key: str | None,
+    ) -> Job:
+        if idempotency_key and (found := await self._same(tx, user, capability, params, idempotency_key)):
+            return found
+        job_id, price, moment = new_id("job"), capability.price(params), now()
+        if not await ledger.hold(tx, user_id=user.id, job_id=job_id, credits=price, now=moment):
+            have = await ledger.balance(tx, user.id)
+            raise NotEnoughCredits(f"This costs {price:,} credits and you have {have:,}. Ask for something shorter.")
+        line = await queue.line_of(tx, user.id)
+        if line.slot is None and line.waiting >= line.queue_limit:
+            raise QueueFull(f"You have {line.waiting} requests waiting, which is the limit. Wait for one to finish.")
+        job = Job(
+            id=job_id,
+            user_id=user.id,
+            capability=capability.name,
+            params=params.model_dump(mode="json"),
+            batch_key=capability.batch_key(params),
+            price=price,
+            state="queued",
+            turn=line.turn,
+            slot=line.slot,
+            attempt=0,
+            cancel_requested=False,
+            progress=0.0,
+            idempotency_key=idempotency_key,
+            reply_to=reply_to,
+            error_code=None,
+            error_message=None,
+            created_at=moment,
+            started_at=None,
+            finished_at=None,
+        )
+        await jobs.insert_job(tx, job)
+        return job
+
+    async def _same(
+        self, tx: AsyncConnection, user: User, capability: Capability, params: Params, key: str
+    ) -> Job | None:
+        found = await jobs.by_idempotency_key(tx, user.id, key)
+        asked = (capability.name, params.model_dump(mode="json"))
+        if found and (found.capability, found.params) != asked:
+            raise Conflict("This idempotency key was used for another request. Take a new one.")
+        return found
+
+    async def get(self, user: User, job_id: str) -> Status:
+        """Raises `NotFound`, also for somebody else's job."""
+        async with read(self.db) as tx:
+            job = await jobs.of_user(tx, user.id, job_id)
+            if job is None:
+                raise NotFound("You have no such job.")
+            position = 1 + await jobs.ahead_of(tx, job) if job.state == "queued" else 0
+            clip = (await clips.of_jobs(tx, [job.id])).get(job.id) if job.state == "succeeded" else None
+        progress = max(job.progress, self.signals.progress.get(job.id, 0.0))
+        return Status(replace(job, progress=progress), position, clip)
+
+    async def page(
+        self, user: User, *, states: Sequence[str] = (), before: str | None = None, limit: int = 50
+    ) -> list[Status]:
+        """Newest first, `before` being the id where the last page ended. Without positions."""
+        async with read(self.db) as tx:
+            found = await jobs.page(tx, user_id=user.id, states=states, before=before, limit=limit)
+            made = await clips.of_jobs(tx, [job.id for job in found if job.state == "succeeded"])
+        return [Status(job, 0, made.get(job.id)) for job in found]
+
+    async def cancel(self, user: User, job_id: str) -> Status:
+        """A queued job is cancelled at once, a running one at its next step. Raises `NotFound` and `Conflict`."""
+        status = await self.get(user, job_id)
+        if status.job.is_final:
+            raise Conflict(f"This job has {status.job.state} already.")
+        if status.job.state == "running":
+            async with begin(self.db) as tx:
+                await jobs.request_cancel(tx, status.job)
+            self.signals.notify("cancel")
+        elif not await self.settlement.cancel(status.job):
+            return await self.cancel(user, job_id)  # it started, or ended, since we looked
+        return await self.get(user, job_id)
+
+    async def watch(self, user: User, job_id: str) -> AsyncIterator[Status]:
+        """The job whenever it changed, the last time when it is final. Raises `NotFound`."""
+        last: Status | None = None
+        pause, longest = WATCH_POLL_SECONDS
+        with self.signals.listening(f"job:{job_id}") as changed:
+            while last is None or not last.job.is_final:
+                changed.clear()
+                status = await self.get(user, job_id)
+                if status != last:
+                    yield status
+                    last = status
+                if not status.job.is_final:
+                    await wait(changed, pause)
+                    pause = min(longest, pause * 1.5)

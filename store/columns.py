@@ -1,0 +1,55 @@
+"""Column types that mean the same on SQLite, PostgreSQL and MySQL, and identifiers."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, DateTime, Dialect, Integer, Table
+from sqlalchemy.dialects import mysql
+from sqlalchemy.types import TypeDecorator
+from ulid import ULID
+
+# SQLite only numbers rows by itself in a column of exactly INTEGER.
+Serial = BigInteger().with_variant(Integer(), "sqlite")
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware datetime in UTC with microseconds. SQLite and MySQL know no zone and get UTC without one."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        if dialect.name == "mysql":
+            return dialect.type_descriptor(mysql.DATETIME(fsp=6))
+        return dialect.type_descriptor(DateTime(timezone=True))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a time zone")
+        value = value.astimezone(UTC)
+        return value if dialect.name == "postgresql" else value.replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def new_id(kind: str) -> str:
+    """`job_01J...`: sorts by time of making, so it serves as the cursor of a list."""
+    return f"{kind}_{ULID()}"
+
+
+def columns_of(record: type, table: Table) -> list[Column[Any]]:
+    """The columns that a frozen record is made from, named as its fields."""
+    return [table.c[field.name] for field in fields(record)]
+
+
+def values_of(record: object, columns: list[Column[Any]]) -> dict[str, Any]:
+    """What to insert for a frozen record."""
+    return {column.name: getattr(record, column.name) for column in columns}

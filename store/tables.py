@@ -1,0 +1,223 @@
+"""The one schema. Declarations only; `migrations/` brings a database to it, a test holds the two together.
+
+Nothing here that MySQL cannot do: no partial index, no RETURNING, every indexed text with a length. Where another
+database would use a partial unique index, a nullable column takes its place: NULLs never collide.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from store.columns import Moment, Serial
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+Id = String(40)
+Hash = String(64)
+
+
+def owned_by_user(*, nullable: bool = False) -> Column[str]:
+    return Column("user_id", Id, ForeignKey("users.id"), nullable=nullable)
+
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("name", String(100), nullable=False),
+    Column("is_owner", Boolean, nullable=False),
+    Column("slots", Integer, nullable=False),  # jobs running at once
+    Column("queue_limit", Integer, nullable=False),  # jobs waiting at once
+    Column("created_at", Moment, nullable=False),
+)
+
+identities = Table(
+    "identities",
+    metadata,
+    Column("id", Id, primary_key=True),
+    owned_by_user(),
+    Column("surface", String(20), nullable=False),  # discord, telegram, password
+    Column("subject", String(190), nullable=False),  # their id there; the email for password
+    Column("secret_hash", String(255)),  # argon2id; only for password
+    Column("created_at", Moment, nullable=False),
+    UniqueConstraint("surface", "subject"),
+    Index(None, "user_id"),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token_hash", Hash, primary_key=True),
+    owned_by_user(),
+    Column("kind", String(10), nullable=False),  # cookie, or link: an address that makes cookies
+    Column("created_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Index(None, "expires_at"),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", Id, primary_key=True),
+    owned_by_user(),
+    Column("name", String(100), nullable=False),
+    Column("token_hash", Hash, nullable=False, unique=True),
+    Column("hint", String(20), nullable=False),  # first characters, to tell keys apart
+    Column("created_at", Moment, nullable=False),
+    Column("last_used_at", Moment),
+    Column("revoked_at", Moment),
+    Index(None, "user_id"),
+)
+
+balances = Table(
+    "balances",
+    metadata,
+    Column("user_id", Id, ForeignKey("users.id"), primary_key=True),
+    Column("credits", BigInteger, nullable=False),  # the sum of the user's ledger, never below 0
+)
+
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    owned_by_user(),
+    Column("kind", String(10), nullable=False),  # grant, purchase, hold, capture, release, transfer
+    Column("credits", BigInteger, nullable=False),  # signed: what it did to the balance
+    Column("job_id", Id),
+    # held or settled. Capture and release are both 'settled': a job is settled once, by the schema.
+    Column("outcome", String(10)),
+    Column("key", String(190)),  # of a grant, purchase or transfer: the same key counts once
+    Column("note", String(200), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    UniqueConstraint("job_id", "outcome"),
+    UniqueConstraint("user_id", "key"),
+    Index(None, "user_id", "id"),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", Id, primary_key=True),
+    owned_by_user(),
+    Column("capability", String(20), nullable=False),
+    Column("params", JSON, nullable=False),
+    Column("batch_key", String(100), nullable=False),  # equal keys can share a forward pass
+    Column("price", BigInteger, nullable=False),
+    Column("state", String(10), nullable=False),  # queued, running, succeeded, failed, cancelled
+    Column("turn", BigInteger, nullable=False),  # virtual time at which it is served
+    # `turn` while the job may be claimed (queued, with a slot), else NULL: the claim reads this index and no more.
+    Column("ready_turn", BigInteger),
+    # Held from the moment it is the job's turn in its user's line until it ends. NULL otherwise.
+    Column("slot", Integer),
+    Column("attempt", Integer, nullable=False),  # how often it was claimed; the fence of settlement
+    Column("lease_until", Moment),
+    Column("cancel_requested", Boolean, nullable=False),
+    Column("progress", Float, nullable=False),  # 0 to 1, as of the last heartbeat
+    Column("idempotency_key", String(190)),
+    Column("reply_to", JSON),  # {"courier": kind, ...address}
+    Column("error_code", String(40)),
+    Column("error_message", Text),
+    Column("created_at", Moment, nullable=False),
+    Column("started_at", Moment),
+    Column("finished_at", Moment),
+    UniqueConstraint("user_id", "slot"),
+    UniqueConstraint("user_id", "idempotency_key"),
+    Index(None, "ready_turn"),
+    Index(None, "state", "turn"),
+    Index(None, "user_id", "state", "turn"),
+    Index(None, "user_id", "id"),
+    Index(None, "finished_at"),
+)
+
+clips = Table(
+    "clips",
+    metadata,
+    Column("id", Id, primary_key=True),
+    owned_by_user(),
+    Column("job_id", Id, ForeignKey("jobs.id"), nullable=False, unique=True),
+    Column("capability", String(20), nullable=False),
+    Column("model", String(60), nullable=False),
+    Column("model_revision", String(60), nullable=False),
+    Column("object_key", String(190), nullable=False),
+    Column("format", String(20), nullable=False),
+    Column("content_type", String(60), nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("sample_rate", Integer, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Index(None, "user_id", "id"),
+    Index(None, "expires_at"),
+)
+
+voices = Table(
+    "voices",
+    metadata,
+    Column("id", Id, primary_key=True),
+    owned_by_user(),
+    Column("name", String(60), nullable=False),
+    Column("description", String(500), nullable=False),
+    Column("language", String(20), nullable=False),
+    Column("object_key", String(190), nullable=False),  # the reference clip
+    Column("seconds", Float, nullable=False),
+    Column("consent_by", String(190), nullable=False),  # who ticked that the speaker agreed
+    Column("consent_at", Moment, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    UniqueConstraint("user_id", "name"),
+)
+
+endpoints = Table(
+    "endpoints",
+    metadata,
+    Column("id", Id, primary_key=True),
+    owned_by_user(),
+    Column("url", String(2000), nullable=False),
+    Column("secret", String(120), nullable=False),  # whsec_...: needed in the clear to sign
+    Column("events", JSON, nullable=False),  # list of event types; empty: all
+    Column("description", String(200), nullable=False),
+    Column("enabled", Boolean, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Index(None, "user_id"),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Id, primary_key=True),
+    owned_by_user(),
+    Column("job_id", Id),
+    Column("event", String(40), nullable=False),  # job.succeeded, ...
+    Column("courier", String(20), nullable=False),  # discord, telegram, webhook
+    Column("address", JSON, nullable=False),
+    Column("key", String(190), nullable=False, unique=True),  # one promise, one row
+    Column("attempt", Integer, nullable=False),
+    # When it may be tried next; NULL once delivered or given up. A claim moves it past its lease.
+    Column("due_at", Moment),
+    Column("delivered_at", Moment),
+    Column("last_error", String(500)),
+    Column("created_at", Moment, nullable=False),
+    Index(None, "courier", "due_at"),
+    Index(None, "job_id"),
+    Index(None, "created_at"),
+)

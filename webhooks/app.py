@@ -1,0 +1,32 @@
+"""The HTTP face: one FastAPI application over the engine, built by the composition root."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, FastAPI
+
+from engine import Engine
+from webhooks import account, clips, errors, health, jobs, studio, voices
+from webhooks.requests import RequestIds
+
+
+def create_app(engine: Engine, *, secure_cookies: bool) -> FastAPI:
+    """`secure_cookies`: the public address is https, so a cookie must never leave it."""
+    app = FastAPI(
+        title="Bernie",
+        summary="A self-hosted voice service: text to speech, voice conversion and sound effects.",
+        version="1",
+        openapi_url="/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.engine = engine
+    app.state.secure_cookies = secure_cookies
+    api = APIRouter(prefix="/api/v1", responses={"default": {"model": errors.ErrorBody}})
+    for part in (jobs, voices, account):
+        api.include_router(part.routes())
+    app.include_router(api)
+    for part in (clips, health, studio):
+        app.include_router(part.routes())
+    errors.install(app)
+    app.add_middleware(RequestIds)
+    return app

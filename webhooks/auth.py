@@ -1,0 +1,52 @@
+"""Who is asking: an API key in a header, or a browser's session cookie."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Request, Response
+
+from engine import NotAllowed, Unauthorized, User
+from webhooks.requests import TheEngine
+
+COOKIE = "bernie_session"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+async def current_user(request: Request, engine: TheEngine) -> User:
+    """Raises `Unauthorized`, or `NotAllowed` for a write that another site made the browser send."""
+    if token := key_of(request):
+        return await engine.users.with_key(token)
+    if token := request.cookies.get(COOKIE, ""):
+        if request.method not in SAFE_METHODS and not _from_our_pages(request):
+            raise NotAllowed("This request came from another site.")
+        return await engine.users.with_session(token)
+    raise Unauthorized("Send an API key as `Authorization: Bearer KEY`. `bernie keys create` makes one.")
+
+
+def key_of(request: Request) -> str:
+    """`xi-api-key` first, then `Authorization: Bearer`; empty when there is neither."""
+    if key := request.headers.get("xi-api-key", "").strip():
+        return key
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def _from_our_pages(request: Request) -> bool:
+    # A browser sends Origin with every write; a cookie without one does not come from a page of ours.
+    return urlsplit(request.headers.get("origin", "")).netloc == request.headers.get("host", "?")
+
+
+def sign_in(request: Request, response: Response, token: str, *, days: int) -> None:
+    response.set_cookie(
+        COOKIE,
+        token,
+        max_age=days * 24 * 3600,
+        httponly=True,
+        samesite="lax",
+        secure=request.app.state.secure_cookies,
+    )
+
+
+CurrentUser = Annotated[User, Depends(current_user)]

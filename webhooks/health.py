@@ -1,0 +1,37 @@
+"""`/healthz`: the process answers. `/readyz`: so does everything it depends on."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+
+from webhooks.errors import ErrorBody
+from webhooks.requests import TheEngine
+
+
+class Health(BaseModel):
+    status: str
+
+
+class Readiness(BaseModel):
+    status: str
+    jobs: dict[str, int]
+    models: dict[str, str]
+
+
+async def healthz() -> Health:
+    return Health(status="ok")
+
+
+async def readyz(engine: TheEngine) -> Readiness:
+    """503 when the database or the object store does not answer. `models`: which one answers per capability."""
+    counts = await engine.check()
+    models = {name: offer.model for name, offer in engine.offers.items() if offer.unavailable is None}
+    return Readiness(status="ready", jobs=counts, models=models)
+
+
+def routes() -> APIRouter:
+    router = APIRouter(tags=["health"])
+    router.add_api_route("/healthz", healthz, methods=["GET"])
+    router.add_api_route("/readyz", readyz, methods=["GET"], responses={503: {"model": ErrorBody}})
+    return router

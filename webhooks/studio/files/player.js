@@ -1,0 +1,100 @@
+// The play bar: one audio element for the whole page.
+
+import { audioOf } from "./jobs.js";
+import { asked, clock } from "./words.js";
+
+const bar = document.getElementById("player");
+const audio = document.getElementById("audio");
+const toggle = document.getElementById("toggle");
+const seek = document.getElementById("seek");
+const elapsed = document.getElementById("elapsed");
+const length = document.getElementById("length");
+const playing = document.getElementById("playing");
+const download = document.getElementById("download");
+
+let loaded = null;
+
+export function loadedId() {
+  return loaded?.id ?? null;
+}
+
+export function isPlaying() {
+  return loaded !== null && !audio.paused;
+}
+
+export function canPlay(clip) {
+  return audio.canPlayType(clip.content_type) !== "";
+}
+
+// `job` as just fetched: the link of its clip is good for an hour. Throws a sentence when it cannot be played.
+export async function play(job) {
+  loaded = job;
+  bar.hidden = false;
+  playing.textContent = asked(job);
+  download.href = audioOf(job);
+  audio.src = job.clip.url;
+  showTime();
+  if (!canPlay(job.clip)) throw new Error(`Browsers do not play ${job.clip.format} files. Download it instead.`);
+  await start();
+}
+
+export async function toggleLoaded() {
+  if (isPlaying()) audio.pause();
+  else await start();
+}
+
+export function clear() {
+  loaded = null;
+  audio.pause();
+  audio.removeAttribute("src");
+  bar.hidden = true;
+}
+
+async function start() {
+  try {
+    await audio.play();
+  } catch (error) {
+    // AbortError: another clip took its place. NotAllowedError: the browser wants a click first, and the bar has a button.
+    if (error.name === "AbortError" || error.name === "NotAllowedError") return;
+    throw new Error("This clip could not be loaded. Press play on it in the list to try again.");
+  }
+}
+
+// `onChange()` when what plays, or whether it plays, is different now.
+export function wire({ onChange, onError }) {
+  toggle.addEventListener("click", () => toggleLoaded().catch(onError));
+  seek.addEventListener("input", () => {
+    audio.currentTime = seek.valueAsNumber;
+    showTime();
+  });
+  for (const name of ["play", "pause", "ended", "emptied"]) {
+    audio.addEventListener(name, () => {
+      showToggle(toggle, isPlaying());
+      onChange();
+    });
+  }
+  audio.addEventListener("play", () => requestAnimationFrame(tick));
+  for (const name of ["timeupdate", "durationchange", "ended"]) audio.addEventListener(name, showTime);
+}
+
+export function showToggle(button, on, what = "") {
+  button.setAttribute("aria-label", `${on ? "Pause" : "Play"}${what && `: ${what}`}`);
+  button.querySelector("use").setAttribute("href", on ? "#pause" : "#play");
+}
+
+// `timeupdate` comes four times a second, which looks like stumbling in a clip of three seconds.
+function tick() {
+  showTime();
+  if (isPlaying()) requestAnimationFrame(tick);
+}
+
+function showTime() {
+  const whole = Number.isFinite(audio.duration) ? audio.duration : (loaded?.clip.seconds ?? 0);
+  const now = Math.min(audio.currentTime, whole);
+  seek.max = whole;
+  seek.value = now;
+  seek.style.setProperty("--done", `${whole ? (100 * now) / whole : 0}%`);
+  seek.setAttribute("aria-valuetext", `${clock(now)} of ${clock(whole)}`);
+  elapsed.textContent = clock(now);
+  length.textContent = clock(whole);
+}

@@ -1,0 +1,47 @@
+// Numbers, times and states, as people read them.
+
+const ORDINALS = new Intl.PluralRules("en", { type: "ordinal" });
+const ENDINGS = { one: "st", two: "nd", few: "rd", other: "th" };
+
+export function count(number, noun) {
+  return `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+export function ordinal(number) {
+  return `${number.toLocaleString("en")}${ENDINGS[ORDINALS.select(number)]}`;
+}
+
+// 3.25 -> "3.3 s", 75 -> "1:15 min"
+export function duration(seconds) {
+  return seconds < 59.95 ? `${seconds.toFixed(1)} s` : `${clock(seconds)} min`;
+}
+
+// 75.4 -> "1:15"
+export function clock(seconds) {
+  const whole = Math.floor(Number.isFinite(seconds) ? seconds : 0);
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+}
+
+export function moment(iso) {
+  const then = new Date(iso);
+  const time = then.toLocaleTimeString(undefined, { hour: "numeric", minute: "2-digit" });
+  if (then.toDateString() === new Date().toDateString()) return time;
+  return `${then.toLocaleDateString(undefined, { day: "numeric", month: "short", year: "numeric" })}, ${time}`;
+}
+
+export function standing(job) {
+  if (job.state === "queued") return queued(job.position);
+  if (job.state === "running") return job.progress > 0 ? `Speaking, ${Math.round(job.progress * 100)} %` : "Speaking";
+  if (job.state === "failed") return "This did not work";
+  return job.state === "cancelled" ? "Cancelled, nothing was charged" : "Done";
+}
+
+function queued(position) {
+  if (position < 1) return "Queued";
+  return position === 1 ? "Queued, next in line" : `Queued, ${ordinal(position)} in line`;
+}
+
+// What a job was asked for: its text, or whatever its capability has in its place.
+export function asked(job) {
+  return job.params.text ?? job.params.prompt ?? "Voice conversion";
+}

@@ -1,0 +1,43 @@
+"""The studio's files, and `/enter`, where an owner link becomes a session cookie."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import FileResponse, RedirectResponse
+from fastapi.staticfiles import StaticFiles
+
+from engine import Unauthorized
+from engine.users import COOKIE_DAYS
+from webhooks.auth import sign_in
+from webhooks.requests import TheEngine
+
+FILES = Path(__file__).parent / "files"
+
+
+async def index() -> FileResponse:
+    # no-cache: the browser asks each time and gets 304 while the page is the same, so an upgrade shows at once.
+    return FileResponse(FILES / "index.html", headers={"cache-control": "no-cache"})
+
+
+async def enter(
+    request: Request, engine: TheEngine, token: Annotated[str, Query(max_length=200)] = ""
+) -> RedirectResponse:
+    """To the studio, signed in. A link that is not valid any more leads there too: it says how to get in."""
+    try:
+        user = await engine.users.with_link(token)
+    except Unauthorized:
+        return RedirectResponse("/?link=expired", 303)
+    answer = RedirectResponse("/", 303)
+    sign_in(request, answer, await engine.users.create_session(user), days=COOKIE_DAYS)
+    return answer
+
+
+def routes() -> APIRouter:
+    router = APIRouter(include_in_schema=False)
+    router.add_api_route("/", index, methods=["GET"])
+    router.add_api_route("/enter", enter, methods=["GET"])
+    router.mount("/studio", StaticFiles(directory=FILES))
+    return router
