@@ -76,10 +76,14 @@ class LocalRunners:
         return await asyncio.get_running_loop().run_in_executor(self._device, self._run, capability, tasks)
 
     def _run(self, capability: str, tasks: Sequence[Task]) -> tuple[Runner, list[Result]]:
+        runner = self.load(capability)
+        return runner, runner.run(tasks)
+
+    def load(self, capability: str) -> Runner:
+        """Takes as long as the network needs to come from disk, the first time."""
         if capability not in self._loaded:
             self._loaded[capability] = self._loaders[self._models[capability]]()
-        runner = self._loaded[capability]
-        return runner, runner.run(tasks)
+        return self._loaded[capability]
 
     def close(self) -> None:
         self._device.shutdown(wait=False, cancel_futures=True)

@@ -4,6 +4,7 @@ import { get, post, remove } from "./api.js";
 
 // A browser opens six connections to one host, and clips and calls need some of them.
 const STREAMS = 3;
+const RETRY_MILLISECONDS = 3000;
 
 export function isOver(job) {
   return job.state === "succeeded" || job.state === "failed" || job.state === "cancelled";
@@ -40,6 +41,7 @@ export function newKey() {
 export function follower({ onChange, onError }) {
   const streams = new Map();
   let waiting = [];
+  let retries = [];
 
   function follow(id) {
     if (streams.has(id) || waiting.includes(id)) return;
@@ -67,10 +69,17 @@ export function follower({ onChange, onError }) {
   async function lost(id) {
     close(id);
     try {
-      onChange(await look(id));
+      const job = await look(id);
+      onChange(job);
+      if (!isOver(job)) retry(id);
     } catch (error) {
       onError(error);
+      if (error.code === "unreachable") retry(id);
     }
+  }
+
+  function retry(id) {
+    retries.push(setTimeout(follow, RETRY_MILLISECONDS, id));
   }
 
   function close(id) {
@@ -80,6 +89,8 @@ export function follower({ onChange, onError }) {
   }
 
   function stop() {
+    retries.forEach(clearTimeout);
+    retries = [];
     waiting = [];
     streams.forEach((stream) => stream.close());
     streams.clear();

@@ -60,8 +60,14 @@ function changed(job) {
 // A link expires after an hour and the list may be older, so the job is fetched again.
 async function play(job) {
   hush();
-  if (player.loadedId() === job.id) await player.toggleLoaded();
-  else await player.play(await look(job.id));
+  if (player.loadedId() === job.id) {
+    await player.toggleLoaded();
+    return;
+  }
+  const fresh = await look(job.id);
+  history.show(fresh);
+  if (fresh.clip) await player.play(fresh);
+  else say("This clip is no longer kept. Speak it again.");
 }
 
 async function withdraw(job) {

@@ -1,6 +1,7 @@
 // The play bar: one audio element for the whole page.
 
 import { audioOf } from "./jobs.js";
+import { paint } from "./ranges.js";
 import { asked, clock } from "./words.js";
 
 const bar = document.getElementById("player");
@@ -32,9 +33,13 @@ export async function play(job) {
   bar.hidden = false;
   playing.textContent = asked(job);
   download.href = audioOf(job);
+  toggle.disabled = seek.disabled = !canPlay(job.clip);
+  if (toggle.disabled) {
+    audio.removeAttribute("src");
+    throw new Error(`This browser does not play ${job.clip.format} files. Download it instead.`);
+  }
   audio.src = job.clip.url;
   showTime();
-  if (!canPlay(job.clip)) throw new Error(`Browsers do not play ${job.clip.format} files. Download it instead.`);
   await start();
 }
 
@@ -93,7 +98,7 @@ function showTime() {
   const now = Math.min(audio.currentTime, whole);
   seek.max = whole;
   seek.value = now;
-  seek.style.setProperty("--done", `${whole ? (100 * now) / whole : 0}%`);
+  paint(seek);
   seek.setAttribute("aria-valuetext", `${clock(now)} of ${clock(whole)}`);
   elapsed.textContent = clock(now);
   length.textContent = clock(whole);

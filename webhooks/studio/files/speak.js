@@ -2,6 +2,7 @@
 
 import { isOver, newKey, submit } from "./jobs.js";
 import { hush, say } from "./notice.js";
+import { paint } from "./ranges.js";
 import { count, standing } from "./words.js";
 
 const form = document.getElementById("speak");
@@ -169,4 +170,5 @@ function showCount() {
 
 function showPace() {
   pace.textContent = `${speed.valueAsNumber.toFixed(2)}×`;
+  paint(speed);
 }

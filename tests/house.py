@@ -1,0 +1,137 @@
+"""An engine with its worker for tests: a real database, a real folder, and a runner that answers at once."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from engine import Engine, User, assemble
+from engine.audio import Audio
+from engine.batcher import Batcher
+from engine.generation import Result, Task
+from engine.housekeeping import Housekeeping
+from engine.offers import BuiltInVoice, Offer
+from engine.outbox import Courier, Outbox
+from engine.runners import LocalRunners
+from engine.signals import Signals
+from engine.worker import Worker, WorkerOptions
+from store import Database
+from store.folder import Folder
+from tests.databases import fresh_database
+
+VOICE = BuiltInVoice(id="heart", name="Heart", description="a tone", language="en", model="tone")
+OFFERS = {
+    "tts": Offer(capability="tts", model="tone", revision="1", voices=(VOICE,)),
+    "vc": Offer(capability="vc", model="", unavailable="No voice conversion here. Install it."),
+    "sfx": Offer(capability="sfx", model="tone", revision="1"),
+}
+
+
+class ToneRunner:
+    """A tenth of a second of a tone whose pitch is the seed's. What a test puts into `behave` happens first."""
+
+    model, revision = "tone", "1"
+
+    def __init__(self, max_batch: int = 1) -> None:
+        self.max_batch = max_batch
+        self.behave: Callable[[Task], None] = lambda task: None
+        self.batches: list[list[str]] = []
+
+    def run(self, tasks: Sequence[Task]) -> list[Result]:
+        self.batches.append([task.params.text for task in tasks])  # type: ignore[attr-defined]
+        return [self._one(task) for task in tasks]
+
+    def _one(self, task: Task) -> Result:
+        try:
+            task.on_step(0.5)
+            self.behave(task)
+            task.on_step(0.9)
+        except Exception as error:
+            return error
+        time = np.arange(2400) / 24_000
+        return Audio(np.sin(2 * np.pi * (200 + task.seed % 400) * time).astype(np.float32) / 2, 24_000)
+
+
+@dataclass
+class House:
+    engine: Engine
+    runner: ToneRunner
+    worker: Worker
+    housekeeping: Housekeeping
+    outbox: Outbox
+    objects: Folder
+    received: list[tuple[str, str]] = field(default_factory=list)
+
+    async def user(self, name: str, *, credits: int | None = None) -> User:
+        return await self.engine.users.create("password", f"{name}@example.org", credits=credits)
+
+    async def object_keys(self) -> list[str]:
+        return sorted([stored.key async for stored in self.objects.list("clips/")])
+
+    async def assert_books_exact(self) -> None:
+        assert await self.engine.credits.audit() == []
+
+    @asynccontextmanager
+    async def working(self) -> AsyncIterator[None]:
+        """The worker and the outbox run in the background."""
+        stop = asyncio.Event()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.worker.run(stop))
+            group.create_task(self.outbox.run(stop))
+            try:
+                yield
+            finally:
+                stop.set()
+                self.engine.signals.wake_all()
+
+
+class Gate:
+    """Holds the device's thread at `behave` until the test lets it go."""
+
+    def __init__(self) -> None:
+        self._reached = threading.Event()
+        self._open = threading.Event()
+
+    def __call__(self, task: Task) -> None:
+        self._reached.set()
+        assert self._open.wait(20), "nobody opened the gate"
+
+    async def reached(self) -> None:
+        assert await asyncio.to_thread(self._reached.wait, 20), "no job came to the gate"
+
+    def open(self) -> None:
+        self._open.set()
+
+
+def build(
+    db: Database, folder: Path, *, couriers: Sequence[Courier] = (), max_batch: int = 1, lease_seconds: float = 30
+) -> House:
+    objects = Folder(folder / "objects", "http://bernie.test", b"secret of the tests, 32 bytes ...")
+    engine = assemble(db, objects, OFFERS, Signals())
+    runner = ToneRunner(max_batch)
+    runners = LocalRunners(OFFERS, {"tone": lambda: runner})
+    runners.load("tts")
+    batcher = Batcher(runners, objects, engine.signals, clip_days=30)
+    options = WorkerOptions(lanes=1, lease_seconds=lease_seconds, stop_seconds=5)
+    return House(
+        engine=engine,
+        runner=runner,
+        worker=Worker(db, engine.signals, engine.settlement, batcher, options),
+        housekeeping=Housekeeping(
+            db=db, objects=objects, settlement=engine.settlement, credits=engine.credits, users=engine.users
+        ),
+        outbox=Outbox(db, engine.signals, engine.clips, couriers),
+        objects=objects,
+    )
+
+
+@asynccontextmanager
+async def fresh_house(kind: str, folder: Path, **options: object) -> AsyncIterator[House]:
+    async with fresh_database(kind, folder) as db:
+        yield build(db, folder, **options)  # type: ignore[arg-type]
