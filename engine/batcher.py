@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import importlib
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -42,8 +43,11 @@ class Batcher:
         """A stored clip, or what went wrong, for each job of the batch. All are of one capability."""
         loop = asyncio.get_running_loop()
         tasks = [self._task(running, loop) for running in batch]
+        # FFmpeg costs an idle service 30 MB, so it comes with the first job, while its network is being loaded.
+        codecs = loop.run_in_executor(None, importlib.import_module, "engine.codecs")
         try:
             runner, results = await self.runners.run(batch[0].job.capability, tasks)
+            await codecs
         except Exception as error:
             return [error for _ in batch]
         finishing = [
@@ -70,7 +74,6 @@ class Batcher:
             self.signals.arrived(f"job:{job_id}")
 
     async def _store(self, job: Job, runner: Runner, audio: Audio) -> Clip:
-        # Imported with the first clip: FFmpeg costs an idle service 16 MB.
         from engine.codecs import FORMATS, encode
 
         kind = FORMATS[job.params["format"]]

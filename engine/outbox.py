@@ -17,15 +17,20 @@ from engine.clips import Clips
 from engine.clock import now
 from engine.signals import Signals, wait
 from store import Database, begin, clips, deliveries, jobs, read
+from store.columns import storable
 from store.records import Clip, Delivery, Job
 
 log = logging.getLogger(__name__)
 
 PAUSES_SECONDS = (5, 30, 120, 900, 3600, 4 * 3600, 10 * 3600, 24 * 3600, 36 * 3600)
 """After the first, second, ... attempt; with as many attempts and one more it is given up."""
+LONGEST_PAUSE_SECONDS = PAUSES_SECONDS[-1]
+"""Nor does a receiver's `retry_after` put it off further."""
 LEASE_SECONDS = 60.0
 AT_ONCE = 32
 POLL_SECONDS = 1.0
+STOP_SECONDS = 3.0
+"""How long deliveries may go on after the stop event."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,33 +72,67 @@ class Outbox:
         self._couriers = {courier.kind: courier for courier in couriers}
 
     async def run(self, stop: asyncio.Event) -> None:
-        if not self._couriers:
-            return
+        """Until `stop` is set (and `signals.wake_all` called)."""
+        if self._couriers:
+            async with asyncio.TaskGroup() as group:
+                await self._claim_and_deliver(stop, group)
+
+    async def _claim_and_deliver(self, stop: asyncio.Event, group: asyncio.TaskGroup) -> None:
+        """Not in rounds: an address that does not answer must not hold up the ones that do."""
+        under_way: set[asyncio.Task[None]] = set()
         with self._signals.listening("outbox") as due:
+
+            def done(task: asyncio.Task[None]) -> None:
+                under_way.discard(task)
+                due.set()
+
             while not stop.is_set():
                 due.clear()
-                try:
-                    while await self.deliver_due():
-                        pass
-                except Exception:
-                    log.exception("outbox round failed")
-                await wait(due, POLL_SECONDS)
+                claimed = await self._claim_or_log(AT_ONCE - len(under_way))
+                for delivery in claimed:
+                    task = group.create_task(self._deliver_or_log(delivery))
+                    under_way.add(task)
+                    task.add_done_callback(done)
+                if not claimed:
+                    await wait(due, POLL_SECONDS)
+        if under_way:
+            # Past the limit they are left: when their lease is over they are delivered, perhaps once more.
+            _, late = await asyncio.wait(under_way, timeout=STOP_SECONDS)
+            for task in late:
+                task.cancel()
 
     async def deliver_due(self) -> int:
         """One round of what is due now; how many deliveries were tried."""
+        claimed = await self._claim(AT_ONCE)
+        async with asyncio.TaskGroup() as group:
+            for delivery in claimed:
+                group.create_task(self._deliver_or_log(delivery))
+        return len(claimed)
+
+    async def _claim_or_log(self, limit: int) -> list[Delivery]:
+        try:
+            return await self._claim(limit) if limit else []
+        except Exception:
+            log.exception("deliveries not claimed")
+            return []
+
+    async def _claim(self, limit: int) -> list[Delivery]:
         moment = now()
         async with begin(self._db) as tx:
-            claimed = await deliveries.claim_due(
+            return await deliveries.claim_due(
                 tx,
                 couriers=list(self._couriers),
-                limit=AT_ONCE,
+                limit=limit,
                 now=moment,
                 lease_until=moment + timedelta(seconds=LEASE_SECONDS),
             )
-        async with asyncio.TaskGroup() as group:
-            for delivery in claimed:
-                group.create_task(self._deliver(delivery))
-        return len(claimed)
+
+    async def _deliver_or_log(self, delivery: Delivery) -> None:
+        try:
+            await self._deliver(delivery)
+        except Exception:
+            # The database, most likely. When the lease is over it is delivered again.
+            log.exception("delivery not noted", extra={"delivery": delivery.id})
 
     async def _deliver(self, delivery: Delivery) -> None:
         try:
@@ -102,7 +141,7 @@ class Outbox:
         except Exception as error:
             log.warning("delivery failed", extra={"delivery": delivery.id, "error": repr(error)})
             async with begin(self._db) as tx:
-                await deliveries.failed(tx, delivery, str(error) or repr(error), _next(delivery, error))
+                await deliveries.failed(tx, delivery, storable(str(error) or repr(error)), _next(delivery, error))
             return
         async with begin(self._db) as tx:
             await deliveries.delivered(tx, delivery, now())
@@ -124,5 +163,5 @@ def _next(delivery: Delivery, error: Exception) -> datetime | None:
         return None
     pause = PAUSES_SECONDS[delivery.attempt - 1] * random.uniform(0.9, 1.1)  # noqa: S311  spreads, does not hide
     if isinstance(error, DeliveryFailed) and error.retry_after is not None:
-        pause = max(pause, error.retry_after)
+        pause = max(pause, min(error.retry_after, LONGEST_PAUSE_SECONDS))
     return now() + timedelta(seconds=pause)

@@ -17,4 +17,4 @@ def new_token(prefix: str = "") -> str:
 
 def digest(token: str) -> str:
     """64 hex digits. Comparing two of them tells nothing about the token, so a lookup by index is safe."""
-    return hashlib.sha256(token.encode()).hexdigest()
+    return hashlib.sha256(token.encode(errors="replace")).hexdigest()

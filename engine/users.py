@@ -11,7 +11,7 @@ from engine.clock import now
 from engine.errors import Conflict, InvalidInput, NotFound, Unauthorized
 from engine.tokens import API_KEY_PREFIX, digest, new_token
 from store import Database, begin, ledger, read, users
-from store.columns import new_id
+from store.columns import new_id, storable
 from store.records import ApiKey, Identity, User
 
 COOKIE_DAYS = 30
@@ -41,7 +41,7 @@ class Users:
         moment = now()
         user = User(
             id=new_id("user"),
-            name=(name or subject)[:100],
+            name=storable(name or subject)[:100],
             is_owner=is_owner,
             slots=self.limits.slots,
             queue_limit=self.limits.queue_limit,
@@ -107,7 +107,7 @@ class Users:
         key = ApiKey(
             id=new_id("key"),
             user_id=user.id,
-            name=name.strip()[:100] or "key",
+            name=storable(name).strip()[:100] or "key",
             hint=token[:8],
             created_at=now(),
             last_used_at=None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store.columns import columns_of, values_of
@@ -13,17 +13,19 @@ from store.records import Clip
 from store.tables import clips
 
 CLIP = columns_of(Clip, clips)
+INSERT = insert(clips)
+OF_JOBS = select(*CLIP).where(clips.c.job_id.in_(bindparam("jobs", expanding=True)))
 
 
 async def insert_clip(tx: AsyncConnection, clip: Clip) -> None:
     """Raises `IntegrityError` when the job has a clip already."""
-    await tx.execute(insert(clips).values(values_of(clip, CLIP)))
+    await tx.execute(INSERT, values_of(clip, CLIP))
 
 
 async def of_jobs(tx: AsyncConnection, job_ids: Iterable[str]) -> dict[str, Clip]:
     """The clips of those jobs that have one, by job id."""
-    rows = select(*CLIP).where(clips.c.job_id.in_(list(job_ids)))
-    return {row.job_id: Clip(**row._asdict()) for row in await tx.execute(rows)}
+    rows = await tx.execute(OF_JOBS, {"jobs": list(job_ids)})
+    return {row.job_id: Clip(**row._asdict()) for row in rows}
 
 
 async def of_user(tx: AsyncConnection, user_id: str, clip_id: str) -> Clip | None:

@@ -40,6 +40,11 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def storable(text: str) -> str:
+    """What every database can hold: no NUL, and `?` for half a character. Both arrive in JSON from elsewhere."""
+    return text.replace("\0", "").encode(errors="replace").decode()
+
+
 def new_id(kind: str) -> str:
     """`job_01J...`: sorts by time of making, so it serves as the cursor of a list."""
     return f"{kind}_{ULID()}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, case, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store.columns import columns_of, values_of
@@ -15,28 +15,51 @@ from store.tables import jobs
 c = jobs.c
 JOB = columns_of(Job, jobs)
 
+# Built once, as in `store.ledger`.
+INSERT = insert(jobs)
+GET = select(*JOB).where(c.id == bindparam("job"))
+OF_USER = GET.where(c.user_id == bindparam("who"))
+BY_KEY = select(*JOB).where(c.user_id == bindparam("who"), c.idempotency_key == bindparam("name"))
+AHEAD = select(func.count()).where(
+    c.state == "queued",
+    (c.turn < bindparam("its_turn")) | ((c.turn == bindparam("its_turn")) & (c.id < bindparam("job"))),
+)
+FINISH = (
+    update(jobs)
+    .where(c.id == bindparam("job"), c.attempt == bindparam("its_attempt"), c.state == bindparam("its_state"))
+    .values(
+        state=bindparam("new_state"),
+        slot=None,
+        ready_turn=None,
+        lease_until=None,
+        progress=case((bindparam("new_state") == "succeeded", 1.0), else_=c.progress),
+        error_code=bindparam("code"),
+        error_message=bindparam("message"),
+        finished_at=bindparam("moment"),
+    )
+)
+
 
 async def insert_job(tx: AsyncConnection, job: Job) -> None:
     """Raises `IntegrityError` when its user's idempotency key is taken."""
     values = values_of(job, JOB)
     ready_turn = job.turn if job.slot is not None else None
-    await tx.execute(insert(jobs).values(**values, ready_turn=ready_turn))
+    await tx.execute(INSERT, values | {"ready_turn": ready_turn})
 
 
 async def get(tx: AsyncConnection, job_id: str) -> Job | None:
-    row = (await tx.execute(select(*JOB).where(c.id == job_id))).one_or_none()
+    row = (await tx.execute(GET, {"job": job_id})).one_or_none()
     return Job(**row._asdict()) if row else None
 
 
 async def of_user(tx: AsyncConnection, user_id: str, job_id: str) -> Job | None:
     """None also for somebody else's job: who may not see it does not learn that it exists."""
-    row = (await tx.execute(select(*JOB).where(c.id == job_id, c.user_id == user_id))).one_or_none()
+    row = (await tx.execute(OF_USER, {"job": job_id, "who": user_id})).one_or_none()
     return Job(**row._asdict()) if row else None
 
 
 async def by_idempotency_key(tx: AsyncConnection, user_id: str, key: str) -> Job | None:
-    same = select(*JOB).where(c.user_id == user_id, c.idempotency_key == key)
-    row = (await tx.execute(same)).one_or_none()
+    row = (await tx.execute(BY_KEY, {"who": user_id, "name": key})).one_or_none()
     return Job(**row._asdict()) if row else None
 
 
@@ -61,8 +84,7 @@ async def page(
 
 async def ahead_of(tx: AsyncConnection, job: Job) -> int:
     """How many waiting jobs are served before this one; itself not counted."""
-    earlier = (c.state == "queued") & ((c.turn < job.turn) | ((c.turn == job.turn) & (c.id < job.id)))
-    return int((await tx.execute(select(func.count()).select_from(jobs).where(earlier))).scalar_one())
+    return int((await tx.execute(AHEAD, {"its_turn": job.turn, "job": job.id})).scalar_one())
 
 
 async def counts(tx: AsyncConnection) -> dict[str, int]:
@@ -82,22 +104,9 @@ async def finish(
     error_message: str | None = None,
 ) -> bool:
     """End this attempt of the job and give up its slot. False: the attempt is no longer current."""
-    ours = (c.id == job.id) & (c.attempt == job.attempt) & (c.state == job.state)
-    ended = (
-        update(jobs)
-        .where(ours)
-        .values(
-            state=state,
-            slot=None,
-            ready_turn=None,
-            lease_until=None,
-            progress=1.0 if state == "succeeded" else c.progress,
-            error_code=error_code,
-            error_message=error_message,
-            finished_at=now,
-        )
-    )
-    return (await tx.execute(ended)).rowcount == 1
+    ours = {"job": job.id, "its_attempt": job.attempt, "its_state": job.state}
+    outcome = {"new_state": state, "code": error_code, "message": error_message, "moment": now}
+    return (await tx.execute(FINISH, ours | outcome)).rowcount == 1
 
 
 async def request_cancel(tx: AsyncConnection, job: Job) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, func, insert, select, update
+from sqlalchemy import BigInteger, and_, bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store.columns import columns_of
@@ -18,6 +18,17 @@ from store.tables import balances, jobs, ledger
 
 ENTRY = columns_of(LedgerEntry, ledger)
 
+# Statements of the hot path are built once: building one anew costs more than SQLite needs to run it.
+BALANCE = select(balances.c.credits).where(balances.c.user_id == bindparam("who"))
+LOCKED_BALANCE = BALANCE.with_for_update()
+MOVE = (
+    update(balances)
+    .where(balances.c.user_id == bindparam("who"), balances.c.credits + bindparam("change", type_=BigInteger) >= 0)
+    .values(credits=balances.c.credits + bindparam("change", type_=BigInteger))
+)
+WRITE = insert(ledger)
+SEEN = select(ledger.c.id).where(ledger.c.user_id == bindparam("who"), ledger.c.key == bindparam("name"))
+
 
 async def open_account(tx: AsyncConnection, user_id: str) -> None:
     await tx.execute(insert(balances).values(user_id=user_id, credits=0))
@@ -25,23 +36,20 @@ async def open_account(tx: AsyncConnection, user_id: str) -> None:
 
 async def lock(tx: AsyncConnection, user_id: str) -> int:
     """The balance, its row locked until the end of the transaction."""
-    row = select(balances.c.credits).where(balances.c.user_id == user_id).with_for_update()
-    return int((await tx.execute(row)).scalar_one())
+    return int((await tx.execute(LOCKED_BALANCE, {"who": user_id})).scalar_one())
 
 
 async def balance(tx: AsyncConnection, user_id: str) -> int:
-    row = select(balances.c.credits).where(balances.c.user_id == user_id)
-    return int((await tx.execute(row)).scalar_one())
+    return int((await tx.execute(BALANCE, {"who": user_id})).scalar_one())
 
 
 async def _move(tx: AsyncConnection, user_id: str, credits: int) -> bool:
     """False: the balance would fall below zero, and nothing happened."""
-    change = (
-        update(balances)
-        .where(balances.c.user_id == user_id, balances.c.credits + credits >= 0)
-        .values(credits=balances.c.credits + credits)
-    )
-    return (await tx.execute(change)).rowcount == 1
+    return (await tx.execute(MOVE, {"who": user_id, "change": credits})).rowcount == 1
+
+
+async def _seen(tx: AsyncConnection, user_id: str, key: str | None) -> bool:
+    return key is not None and (await tx.execute(SEEN, {"who": user_id, "name": key})).first() is not None
 
 
 async def hold(tx: AsyncConnection, *, user_id: str, job_id: str, credits: int, now: datetime) -> bool:
@@ -68,10 +76,8 @@ async def grant(
 ) -> bool:
     """Add credits (`kind` grant or purchase). False: this key was granted before, and nothing happened."""
     await lock(tx, user_id)
-    if key is not None:
-        seen = select(ledger.c.id).where(ledger.c.user_id == user_id, ledger.c.key == key)
-        if (await tx.execute(seen)).first():
-            return False
+    if await _seen(tx, user_id, key):
+        return False
     await _move(tx, user_id, credits)
     await _write(tx, user_id, kind, credits, now, key=key, note=note)
     return True
@@ -83,10 +89,8 @@ async def transfer(
     """Move credits between two users. False: the sender has not enough; the same key moves them once."""
     for user_id in sorted((sender, receiver)):  # in one order, so that two opposite transfers cannot deadlock
         await lock(tx, user_id)
-    if key is not None:
-        seen = select(ledger.c.id).where(ledger.c.user_id == sender, ledger.c.key == key)
-        if (await tx.execute(seen)).first():
-            return True
+    if await _seen(tx, sender, key):
+        return True
     if not await _move(tx, sender, -credits):
         return False
     await _move(tx, receiver, credits)
@@ -109,7 +113,7 @@ async def _write(
 ) -> None:
     values = {"user_id": user_id, "kind": kind, "credits": credits, "created_at": now}
     values |= {"job_id": job_id, "outcome": outcome, "key": key, "note": note}
-    await tx.execute(insert(ledger).values(values))
+    await tx.execute(WRITE, values)
 
 
 async def page(tx: AsyncConnection, user_id: str, *, before: int | None = None, limit: int = 50) -> list[LedgerEntry]:

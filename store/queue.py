@@ -8,11 +8,12 @@ a job of the same user ends. So a claim reads the first entries of one index, ho
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ScalarSelect, case, func, select, update
+from sqlalchemy import ScalarSelect, bindparam, case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store.jobs import JOB
@@ -28,6 +29,59 @@ LOOKAHEAD = 4
 """How many times the batch size a claim looks ahead for jobs that fit together."""
 
 
+def _largest_turn(state: str) -> ScalarSelect[int]:
+    # ORDER BY ... LIMIT 1 instead of max(): one seek in (state, turn) on every database.
+    return select(c.turn).where(c.state == state).order_by(c.turn.desc()).limit(1).scalar_subquery()
+
+
+# Built once, as in `store.ledger`.
+OF_USER = c.user_id == bindparam("who")
+WAITING = OF_USER & (c.state == "queued") & c.slot.is_(None)
+LINE_END = (
+    select(c.turn + case((c.price > 0, c.price), else_=1))
+    .where(OF_USER, c.state.in_(("queued", *STARTED)))
+    .order_by(c.turn.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+# One row per slot of the user that is taken; one with `slot` NULL when none is.
+ROOM = users.outerjoin(jobs, (c.user_id == users.c.id) & c.slot.is_not(None))
+LINE = (
+    select(
+        users.c.slots,
+        c.slot,
+        users.c.queue_limit,
+        func.coalesce(LINE_END, 0).label("end"),
+        select(func.count()).where(WAITING).scalar_subquery().label("waiting"),
+        *(func.coalesce(_largest_turn(state), 0).label(state) for state in STARTED),
+    )
+    .select_from(ROOM)
+    .where(users.c.id == bindparam("who"))
+)
+SLOTS = select(users.c.slots, c.slot).select_from(ROOM).where(users.c.id == bindparam("who"))
+HEADS = select(c.id).where(WAITING).order_by(c.turn, c.id).limit(bindparam("at_most"))
+PROMOTE = update(jobs).where(c.id == bindparam("job")).values(slot=bindparam("free"), ready_turn=c.turn)
+READY = (
+    select(*JOB)
+    .where(c.ready_turn.is_not(None), c.capability.in_(bindparam("names", expanding=True)))
+    .order_by(c.ready_turn)
+    .limit(bindparam("at_most"))
+    .with_for_update(skip_locked=True)
+)
+START = (
+    update(jobs)
+    .where(c.id.in_(bindparam("batch", expanding=True)))
+    .values(
+        state="running",
+        ready_turn=None,
+        attempt=c.attempt + 1,
+        lease_until=bindparam("lease"),
+        progress=0.0,
+        started_at=bindparam("moment"),
+    )
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A user's line at submit. `slot`: the one that is free, None when all are taken."""
@@ -40,74 +94,38 @@ class Line:
 
 async def line_of(tx: AsyncConnection, user_id: str) -> Line:
     """Where the user's next job would stand. The user's balance must be locked (see `store.ledger`)."""
-    mine = (c.user_id == user_id) & c.state.in_(("queued", *STARTED))
-    ahead = select(c.turn + case((c.price > 0, c.price), else_=1)).where(mine).order_by(c.turn.desc()).limit(1)
-    waiting = select(func.count()).where(c.user_id == user_id, c.state == "queued", c.slot.is_(None))
-    facts = select(
-        users.c.slots,
-        users.c.queue_limit,
-        func.coalesce(ahead.scalar_subquery(), 0).label("end"),
-        waiting.scalar_subquery().label("waiting"),
-        *(func.coalesce(_largest_turn(state), 0).label(state) for state in STARTED),
-    ).where(users.c.id == user_id)
-    row = (await tx.execute(facts)).one()
+    rows = (await tx.execute(LINE, {"who": user_id})).all()
+    row = rows[0]
     turn = max(row.end, *(getattr(row, state) for state in STARTED))
-    return Line(turn, await _free_slot(tx, user_id, row.slots), row.waiting, row.queue_limit)
+    return Line(turn, next(_free_slots(rows), None), row.waiting, row.queue_limit)
 
 
-def _largest_turn(state: str) -> ScalarSelect[int]:
-    # ORDER BY ... LIMIT 1 instead of max(): one seek in (state, turn) on every database.
-    return select(c.turn).where(c.state == state).order_by(c.turn.desc()).limit(1).scalar_subquery()
-
-
-async def _free_slot(tx: AsyncConnection, user_id: str, slots: int) -> int | None:
-    taken = await tx.execute(select(c.slot).where(c.user_id == user_id, c.slot.is_not(None)))
-    return min(set(range(slots)) - set(taken.scalars()), default=None)
+def _free_slots(rows: Sequence[Any]) -> Iterator[int]:
+    taken = {row.slot for row in rows}
+    return (slot for slot in range(rows[0].slots) if slot not in taken)
 
 
 async def promote(tx: AsyncConnection, user_id: str) -> None:
     """Give every free slot of the user to the next in line. The user's balance must be locked."""
-    slots = (await tx.execute(select(users.c.slots).where(users.c.id == user_id))).scalar_one()
-    while (slot := await _free_slot(tx, user_id, slots)) is not None:
-        waiting = (c.user_id == user_id) & (c.state == "queued") & c.slot.is_(None)
-        first = select(c.id).where(waiting).order_by(c.turn, c.id).limit(1)
-        head = (await tx.execute(first)).scalar_one_or_none()
-        if head is None:
-            return
-        await tx.execute(update(jobs).where(c.id == head).values(slot=slot, ready_turn=c.turn))
+    free = list(_free_slots((await tx.execute(SLOTS, {"who": user_id})).all()))
+    if free:
+        heads = await tx.execute(HEADS, {"who": user_id, "at_most": len(free)})
+        for slot, head in zip(free, heads.scalars().all(), strict=False):
+            await tx.execute(PROMOTE, {"job": head, "free": slot})
 
 
 async def claim(
     tx: AsyncConnection, *, capabilities: Sequence[str], limit: int, now: datetime, lease_until: datetime
 ) -> list[Job]:
     """The jobs whose turn it is and that fit into one batch with the first of them; marked as running."""
-    ready = (
-        select(*JOB)
-        .where(c.ready_turn.is_not(None), c.capability.in_(capabilities))
-        .order_by(c.ready_turn)
-        .limit(limit if limit == 1 else limit * LOOKAHEAD)
-        .with_for_update(skip_locked=True)
-    )
-    found = [Job(**row._asdict()) for row in await tx.execute(ready)]
+    look = limit if limit == 1 else limit * LOOKAHEAD
+    ready = await tx.execute(READY, {"names": list(capabilities), "at_most": look})
+    found = [Job(**row._asdict()) for row in ready]
     batch = [job for job in found if job.batch_key == found[0].batch_key][:limit]
     if batch:
-        await tx.execute(
-            update(jobs)
-            .where(c.id.in_([job.id for job in batch]))
-            .values(
-                state="running",
-                ready_turn=None,
-                attempt=c.attempt + 1,
-                lease_until=lease_until,
-                progress=0.0,
-                started_at=now,
-            )
-        )
-    return [_started(job, now) for job in batch]
-
-
-def _started(job: Job, now: datetime) -> Job:
-    return replace(job, state="running", attempt=job.attempt + 1, progress=0.0, started_at=now)
+        ids = [job.id for job in batch]
+        await tx.execute(START, {"batch": ids, "lease": lease_until, "moment": now})
+    return [replace(job, state="running", attempt=job.attempt + 1, progress=0.0, started_at=now) for job in batch]
 
 
 async def extend_lease(tx: AsyncConnection, job: Job, *, progress: float, until: datetime) -> Job | None:

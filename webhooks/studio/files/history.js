@@ -2,7 +2,7 @@
 
 import { audioOf, isOver, page } from "./jobs.js";
 import { canPlay, showToggle } from "./player.js";
-import { asked, count, duration, moment, standing } from "./words.js";
+import { advance, asked, count, duration, moment } from "./words.js";
 
 const list = document.getElementById("jobs");
 const nothing = document.getElementById("nothing");
@@ -75,7 +75,6 @@ function rowOf(job) {
   part.again.addEventListener("click", () => deeds.onAgain(row.job));
   part.cancel.addEventListener("click", () => deeds.onCancel(row.job));
   part.text.textContent = asked(job);
-  part.text.title = asked(job);
   part.when.dateTime = job.created_at;
   part.when.textContent = moment(job.created_at);
   showToggle(part.play, false, asked(job));
@@ -102,6 +101,6 @@ function render(row, job) {
 function facts(job, kept) {
   const voice = voiceNames.get(job.params.voice) ?? job.params.voice;
   const known = voice ? [voice] : [];
-  if (job.state !== "succeeded") return [...known, standing(job)];
+  if (job.state !== "succeeded") return [...known, advance(job)];
   return [...known, kept ? duration(job.clip.seconds) : "no longer kept", count(job.price, "credit")];
 }

@@ -28,6 +28,7 @@ async function signedIn(who) {
 }
 
 function signedOut() {
+  hush();
   jobs.stop();
   player.clear();
   speak.clear();
@@ -75,7 +76,7 @@ async function withdraw(job) {
 }
 
 async function start() {
-  account.wire({ onIn: (who) => signedIn(who).catch(report), onOut: signedOut, onError: report });
+  account.wire({ onIn: (who) => signedIn(who).then(speak.focus, report), onOut: signedOut, onError: report });
   speak.wire({ onSubmitted: submitted, onCancel: (job) => withdraw(job).catch(report), onError: report });
   history.wire({
     onPlay: (job) => play(job).catch(report),

@@ -5,7 +5,14 @@ const text = document.getElementById("notice-text");
 
 export function say(sentence) {
   box.hidden = false;
-  text.textContent = sentence;
+  // The API writes commands as Markdown does: every second part stands between backticks.
+  text.replaceChildren(...sentence.split("`").map((part, index) => (index % 2 ? code(part) : part)));
+}
+
+function code(command) {
+  const element = document.createElement("code");
+  element.textContent = command;
+  return element;
 }
 
 export function hush() {

@@ -1,6 +1,7 @@
 // Numbers, times and states, as people read them.
 
 const ORDINALS = new Intl.PluralRules("en", { type: "ordinal" });
+const EXCERPT_CHARACTERS = 200;
 const ENDINGS = { one: "st", two: "nd", few: "rd", other: "th" };
 
 export function count(number, noun) {
@@ -31,9 +32,15 @@ export function moment(iso) {
 
 export function standing(job) {
   if (job.state === "queued") return queued(job.position);
-  if (job.state === "running") return job.progress > 0 ? `Speaking, ${Math.round(job.progress * 100)} %` : "Speaking";
+  if (job.state === "running") return "Speaking";
   if (job.state === "failed") return "This did not work";
   return job.state === "cancelled" ? "Cancelled, nothing was charged" : "Done";
+}
+
+// "Speaking, 40 %": not for a live region, which would read out every step.
+export function advance(job) {
+  const percent = Math.round(job.progress * 100);
+  return job.state === "running" && percent > 0 ? `${standing(job)}, ${percent} %` : standing(job);
 }
 
 function queued(position) {
@@ -41,7 +48,8 @@ function queued(position) {
   return position === 1 ? "Queued, next in line" : `Queued, ${ordinal(position)} in line`;
 }
 
-// What a job was asked for: its text, or whatever its capability has in its place.
+// What a job was asked for: the beginning of its text, or whatever its capability has in its place.
 export function asked(job) {
-  return job.params.text ?? job.params.prompt ?? "Voice conversion";
+  const words = [...(job.params.text ?? job.params.prompt ?? "Voice conversion")];
+  return words.length > EXCERPT_CHARACTERS ? `${words.slice(0, EXCERPT_CHARACTERS).join("")}…` : words.join("");
 }

@@ -1,0 +1,1 @@
+"""What `bernie bench` measures, a module each."""
