@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ import pytest_asyncio
 from tests.service import Service, running_service
 
 pytest.importorskip("playwright.async_api", reason="playwright is not installed")
-from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright, expect
 
 CHROMIUM = shutil.which("chromium")
 FLAGS = [
@@ -49,9 +50,9 @@ async def browser() -> AsyncIterator[Browser]:
         await browser.close()
 
 
-@pytest_asyncio.fixture(loop_scope="module")
-async def page(browser: Browser, service: Service) -> AsyncIterator[Page]:
-    """A browser nobody is signed in with. Whatever it complains about, a breach of the CSP too, fails the test."""
+@asynccontextmanager
+async def opened(context: BrowserContext) -> AsyncIterator[Page]:
+    """A page. Whatever the browser complains about meanwhile, a breach of the CSP too, fails the test."""
     complaints: list[str] = []
 
     def heard(message: ConsoleMessage) -> None:
@@ -59,24 +60,40 @@ async def page(browser: Browser, service: Service) -> AsyncIterator[Page]:
         if message.type == "error" and not message.text.startswith("Failed to load resource"):
             complaints.append(message.text)
 
-    context = await browser.new_context(base_url=service.url)
-    context.set_default_timeout(10_000)
     page = await context.new_page()
+    page.set_default_timeout(10_000)
     page.on("console", heard)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     yield page
-    await context.close()
+    await page.close()
     assert complaints == []
 
 
-@pytest_asyncio.fixture(loop_scope="module")
-async def studio(page: Page, service: Service) -> Page:
-    """The owner's studio, as the link that Bernie printed opens it."""
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def owner(browser: Browser, service: Service) -> AsyncIterator[BrowserContext]:
+    """A browser signed in by the link that Bernie printed."""
     assert service.owner_link is not None
-    await page.goto(service.owner_link)
-    await expect(page.get_by_label("What to say")).to_be_visible()
-    await expect(page.locator("#voice option")).not_to_have_count(0)
-    return page
+    context = await browser.new_context(base_url=service.url)
+    await context.request.get(service.owner_link)
+    yield context
+    await context.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def studio(owner: BrowserContext) -> AsyncIterator[Page]:
+    async with opened(owner) as page:
+        await page.goto("/")
+        await expect(page.get_by_label("What to say")).to_be_visible()
+        yield page
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def stranger(browser: Browser, service: Service) -> AsyncIterator[Page]:
+    """A browser nobody is signed in with."""
+    context = await browser.new_context(base_url=service.url)
+    async with opened(context) as page:
+        yield page
+    await context.close()
 
 
 async def speak(page: Page, text: str) -> None:
@@ -254,51 +271,48 @@ async def test_the_keyboard_alone_is_enough(studio: Page):
     assert await studio.evaluate("document.querySelector('audio').currentTime") == 0
 
 
-async def test_who_is_not_signed_in_reads_how_to_get_in_and_a_pasted_key_does_it(page: Page, service: Service):
-    await page.goto("/")
-    panel = page.get_by_role("region", name="Sign in")
+async def test_who_is_not_signed_in_reads_how_to_get_in_and_a_pasted_key_does_it(stranger: Page, service: Service):
+    await stranger.goto("/")
+    panel = stranger.get_by_role("region", name="Sign in")
     await expect(panel).to_contain_text("Open the link that Bernie printed when it first started.")
     await expect(panel).to_contain_text("bernie users link")
 
     await panel.get_by_label("Or paste an API key").fill("bn_of_nobody")
     await panel.get_by_role("button", name="Sign in").click()
-    await expect(page.get_by_role("alert")).to_contain_text("This API key is not valid.")
+    await expect(stranger.get_by_role("alert")).to_contain_text("This API key is not valid.")
     assert service.api_key is not None
     await panel.get_by_label("Or paste an API key").fill(service.api_key)
-    await page.keyboard.press("Enter")
-    await expect(page.get_by_label("What to say")).to_be_visible()
+    await stranger.keyboard.press("Enter")
+    await expect(stranger.get_by_label("What to say")).to_be_focused()
     await expect(panel).to_be_hidden()
 
-    await page.get_by_role("button", name="Sign out").click()
-    await page.reload()
+    await stranger.get_by_role("button", name="Sign out").click()
+    await stranger.reload()
     await expect(panel).to_be_visible()
 
 
-async def test_a_link_that_has_expired_says_how_to_get_another(page: Page):
-    await page.goto("/enter?token=long-gone")
-    await expect(page.get_by_role("alert")).to_contain_text("That link has expired.")
-    assert page.url.endswith("/")
+async def test_a_link_that_has_expired_says_how_to_get_another(stranger: Page):
+    await stranger.set_viewport_size({"width": 360, "height": 740})
+    await stranger.goto("/enter?token=long-gone")
+    await expect(stranger.get_by_role("alert")).to_contain_text("That link has expired.")
+    assert stranger.url.endswith("/")
+    assert not await scrolls_sideways(stranger)
 
 
 async def test_on_a_phone_nothing_scrolls_sideways(studio: Page):
     await studio.set_viewport_size({"width": 360, "height": 740})
     await speak(studio, "Small screens are fine, andwordsthatareverylongindeedarebrokenwheretheydonotfitanymore.")
     await studio.wait_for_function("() => document.querySelector('audio').currentTime > 0")
-    await studio.get_by_label("What to say").fill("")
-    await studio.get_by_role("button", name="Speak", exact=True).click()
+    await speak(studio, "")
     await expect(studio.get_by_role("alert")).to_be_visible()
     assert not await scrolls_sideways(studio)
 
-    await studio.get_by_role("button", name="Sign out").click()
-    await expect(studio.get_by_role("region", name="Sign in")).to_be_visible()
-    assert not await scrolls_sideways(studio)
 
-
-async def test_the_page_asks_nobody_but_bernie(page: Page, service: Service):
+async def test_the_link_that_bernie_printed_opens_a_page_that_asks_nobody_else(stranger: Page, service: Service):
     asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
+    stranger.on("request", lambda request: asked.append(request.url))
     assert service.owner_link is not None
-    await page.goto(service.owner_link)
-    await speak(page, "Nobody else hears this.")
-    await hear(page, "Nobody else hears this.")
+    await stranger.goto(service.owner_link)
+    await speak(stranger, "Nobody else hears this.")
+    await hear(stranger, "Nobody else hears this.")
     assert [url for url in asked if not url.startswith(service.url)] == []

@@ -72,7 +72,9 @@ async function play(job) {
 }
 
 async function withdraw(job) {
-  changed(await cancel(job.id));
+  const answer = await cancel(job.id);
+  // One that runs stops at its next step, and its stream says so, perhaps before this answer is here.
+  if (isOver(answer)) changed(answer);
 }
 
 async function start() {
