@@ -20,10 +20,13 @@ from engine.errors import (
 from engine.jobs import Status
 from engine.offers import BuiltInVoice, Offer, Offers
 from engine.outbox import Courier, DeliveryFailed, Outcome
+from engine.sentences import sentence_about
+from engine.users import COOKIE_DAYS
 from store.records import ApiKey, Clip, Delivery, Job, LedgerEntry, User, Voice
 
 __all__ = [
     "CAPABILITIES",
+    "COOKIE_DAYS",
     "ApiKey",
     "BuiltInVoice",
     "Capability",
@@ -59,4 +62,5 @@ __all__ = [
     "VoiceName",
     "assemble",
     "capability_named",
+    "sentence_about",
 ]

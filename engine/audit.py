@@ -57,7 +57,8 @@ async def _unknown(engine: Engine, keys: list[str]) -> list[str]:
 
 
 async def _lost(engine: Engine) -> AsyncIterator[str]:
-    """Clips whose object is gone."""
+    """Clips whose object is gone; not those made since we began to look, nor those that are just being purged."""
+    began = now()
     stored = {item.key async for item in engine.objects.list(CLIPS)}
     after = ""
     while True:
@@ -66,6 +67,6 @@ async def _lost(engine: Engine) -> AsyncIterator[str]:
         if not page:
             return
         for clip in page:
-            if clip.object_key not in stored:
+            if clip.object_key not in stored and clip.created_at < began < clip.expires_at:
                 yield clip.object_key
         after = page[-1].id

@@ -7,10 +7,10 @@ import hashlib
 import importlib
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
-from engine.audio import Audio
 from engine.capabilities import capability_named
 from engine.clock import now
 from engine.errors import JobCancelled, ServiceError
@@ -19,6 +19,9 @@ from engine.signals import Signals
 from store.columns import new_id
 from store.objects import Objects, ObjectsUnavailable
 from store.records import Clip, Job
+
+if TYPE_CHECKING:
+    from engine.audio import Audio
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +32,7 @@ class Running:
 
     job: Job
     stop: bool = False
-    progress: float = field(default=0.0)
+    progress: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ class Batcher:
         except Exception as error:
             return [error for _ in batch]
         finishing = [
-            self._store(running.job, runner, result) if isinstance(result, Audio) else _same(result)
+            _raise(result) if isinstance(result, Exception) else self._store(running.job, runner, result)
             for running, result in zip(batch, results, strict=True)
         ]
         return list(await asyncio.gather(*finishing, return_exceptions=True))
@@ -102,7 +105,7 @@ class Batcher:
         )
 
 
-async def _same(error: Exception) -> Clip:
+async def _raise(error: Exception) -> Clip:
     raise error
 
 

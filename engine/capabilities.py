@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from engine.errors import InvalidInput, NotFound
-from engine.sentences import about
+from engine.sentences import sentence_about
 
 FormatName = Literal["ogg", "mp3", "wav", "flac", "m4a", "pcm"]
 FORMAT_NAMES: tuple[FormatName, ...] = get_args(FormatName)
@@ -89,7 +89,7 @@ class Capability:
         try:
             return self.params.model_validate(dict(raw))
         except ValidationError as error:
-            message, field = about(error.errors(include_url=False))
+            message, field = sentence_about(error.errors(include_url=False))
             raise InvalidInput(message, field=field) from error
 
     def batch_key(self, params: Params) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,7 +40,12 @@ class Clips:
 
     async def link(self, clip: Clip) -> str:
         """A signed URL to the file, good for an hour, that saves it under a name people recognise."""
-        return await self.objects.link(clip.object_key, seconds=self.link_seconds, filename=filename(clip))
+        return await self.objects.link(clip.object_key, seconds=self.link_seconds, filename=self.filename(clip))
+
+    @staticmethod
+    def filename(clip: Clip) -> str:
+        """A name for the file where a person keeps it."""
+        return f"bernie-{clip.capability}-{clip.id[-6:]}.{clip.format}"
 
     async def data(self, clip: Clip) -> bytes:
         """The file. Raises `NotFound` when it was purged and `ServiceError` when the store does not answer."""
@@ -63,7 +67,3 @@ class Clips:
         except ObjectMissing as error:
             raise NotFound("This clip is no longer kept. Make it again.") from error
         return LocalFile(path, content_type_of(key))
-
-
-def filename(clip: Clip) -> str:
-    return re.sub(r"[^A-Za-z0-9_.-]", "", f"bernie-{clip.capability}-{clip.id[-6:]}.{clip.format}")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from engine.audio import Audio
 from engine.capabilities import Params
+
+if TYPE_CHECKING:  # numpy comes with the first network, not with the service
+    from engine.audio import Audio
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,7 @@ class Task:
     on_step: Callable[[float], None]
 
 
-Result = Audio | Exception
+Result: TypeAlias = "Audio | Exception"
 """A `UserError` is shown to the user; a retryable `ServiceError` earns another attempt."""
 
 

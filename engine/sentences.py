@@ -14,10 +14,11 @@ SENTENCES: Mapping[str, Callable[[str, Context], str]] = {
     "string_too_short": lambda name, c: f"{name} is empty.",
     "string_too_long": lambda name, c: f"{name} is too long: at most {c['max_length']:,} characters.",
     "string_type": lambda name, c: f"{name} must be text.",
-    "greater_than": lambda name, c: f"{name} must be more than {c['gt']:g}.",
-    "greater_than_equal": lambda name, c: f"{name} must be at least {c['ge']:g}.",
-    "less_than": lambda name, c: f"{name} must be less than {c['lt']:g}.",
-    "less_than_equal": lambda name, c: f"{name} must be at most {c['le']:g}.",
+    "string_unicode": lambda name, c: f"{name} holds broken characters. Write it again.",
+    "greater_than": lambda name, c: f"{name} must be more than {_number(c['gt'])}.",
+    "greater_than_equal": lambda name, c: f"{name} must be at least {_number(c['ge'])}.",
+    "less_than": lambda name, c: f"{name} must be less than {_number(c['lt'])}.",
+    "less_than_equal": lambda name, c: f"{name} must be at most {_number(c['le'])}.",
     "literal_error": lambda name, c: f"{name} must be one of {c['expected']}.",
     "int_parsing": lambda name, c: f"{name} must be a whole number.",
     "int_from_float": lambda name, c: f"{name} must be a whole number.",
@@ -29,14 +30,18 @@ SENTENCES: Mapping[str, Callable[[str, Context], str]] = {
 }
 
 
-def about(errors: Sequence[Mapping[str, Any]]) -> tuple[str, str | None]:
+def _number(value: float) -> str:
+    return f"{value:,}" if isinstance(value, int) else f"{value:g}"
+
+
+def sentence_about(errors: Sequence[Mapping[str, Any]]) -> tuple[str, str | None]:
     """The sentence about the first thing that is wrong, and the field it is about.
 
     `errors` as pydantic's `ValidationError.errors()` gives them.
     """
     first = errors[0]
-    field = ".".join(str(part) for part in first["loc"]) or None
-    name = f"`{field[:60]}`" if field else "The request"
+    field = ".".join(str(part) for part in first["loc"]) if first["loc"] else None
+    name = "The request" if field is None else f"`{field[:60]}`"
     if sentence := SENTENCES.get(first["type"]):
         return sentence(name, first.get("ctx", {})), field
     return f"{name}: {first['msg']}.", field

@@ -8,8 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from engine import ApiKey
-from engine.users import COOKIE_DAYS
+from engine import COOKIE_DAYS, ApiKey
 from webhooks.auth import COOKIE, CurrentUser, sign_in
 from webhooks.requests import TheEngine
 

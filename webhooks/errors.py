@@ -11,8 +11,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
-from engine import ServiceError, Unauthorized, UserError
-from engine.sentences import about
+from engine import ServiceError, Unauthorized, UserError, sentence_about
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +51,7 @@ async def _invalid_request(request: Request, error: RequestValidationError) -> J
     if first["type"] == "json_invalid":
         return _answer(request, 422, "invalid_input", "The body is not valid JSON.")
     # `loc` begins with where it was: body, query, path, header.
-    sentence, field = about([first | {"loc": first["loc"][1:]}])
+    sentence, field = sentence_about([first | {"loc": first["loc"][1:]}])
     return _answer(request, 422, "invalid_input", sentence, field)
 
 

@@ -10,7 +10,6 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import BaseModel, ConfigDict, Field
 
 from engine import NotFound, Status
-from engine.clips import filename
 from webhooks.auth import CurrentUser
 from webhooks.requests import TheEngine
 from webhooks.views import JobPage, JobView, job_view
@@ -73,7 +72,7 @@ async def audio(status: TheStatus, engine: TheEngine) -> Response:
     if status.clip is None:
         raise NotFound(f"This job has no clip: it is {status.job.state}.")
     data = await engine.clips.data(status.clip)
-    attachment = {"content-disposition": f'inline; filename="{filename(status.clip)}"'}
+    attachment = {"content-disposition": f'inline; filename="{engine.clips.filename(status.clip)}"'}
     return Response(data, media_type=status.clip.content_type, headers=attachment)
 
 

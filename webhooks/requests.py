@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from typing import Annotated
+from uuid import uuid4
 
 from fastapi import Depends, Request
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from engine import Engine
-from engine.tokens import new_token
 
 PROTECTION = {
     "x-content-type-options": "nosniff",
@@ -28,7 +28,7 @@ class RequestIds:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        request_id = new_token("req_")[:20]
+        request_id = f"req_{uuid4().hex}"
         scope.setdefault("state", {})["request_id"] = request_id
 
         async def send_with_headers(message: Message) -> None:

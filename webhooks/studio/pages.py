@@ -9,8 +9,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import FileResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 
-from engine import Unauthorized
-from engine.users import COOKIE_DAYS
+from engine import COOKIE_DAYS, Unauthorized
 from webhooks.auth import sign_in
 from webhooks.requests import TheEngine
 

@@ -1,0 +1,53 @@
+# Everything lives in .venv of this checkout. `make run` is all that a first start needs.
+PYTHON ?= python3
+# More to install, such as EXTRAS=models for the full networks.
+EXTRAS ?=
+# uv looks where pip was told to look.
+export UV_FIND_LINKS ?= $(PIP_FIND_LINKS)
+
+BIN := .venv/bin
+SOURCES := pyproject.toml constraints.txt
+
+.PHONY: install install-dev run test test-fast lint format bench clean
+
+install: .venv/installed$(EXTRAS)
+install-dev: .venv/installed-dev
+
+run: install
+	$(BIN)/bernie serve
+
+test: install-dev
+	$(BIN)/pytest -n auto --dist loadgroup
+
+test-fast: install-dev
+	$(BIN)/pytest -n auto --dist loadgroup -m "not slow"
+
+lint: install-dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: install-dev
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+bench: install
+	$(BIN)/bernie bench queue
+	$(BIN)/bernie bench say
+
+clean:
+	rm -rf .venv build dist *.egg-info
+
+$(BIN)/uv:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Bernie needs Python 3.11 or newer: make PYTHON=python3.11")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet uv
+
+.venv/installed$(EXTRAS): $(SOURCES) | $(BIN)/uv
+	$(BIN)/uv pip install --quiet --python $(BIN)/python -c constraints.txt -e ".$(if $(EXTRAS),[$(EXTRAS)])"
+	touch $@
+
+.venv/installed-dev: $(SOURCES) | $(BIN)/uv
+	$(BIN)/uv pip install --quiet --python $(BIN)/python -c constraints.txt -e ".[dev]"
+	touch .venv/installed $@
