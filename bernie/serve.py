@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import uvicorn
 
 from bernie import compose
-from bernie.settings import Settings
+from bernie.settings import EVERYWHERE, Settings
 from engine import Engine
 
 log = logging.getLogger(__name__)
@@ -41,6 +41,8 @@ async def run(settings: Settings, announce: Callable[[Ready], None], *, api: boo
     Raises `CannotStart`, and `compose.DataFolderInUse`.
     """
     _refuse_what_is_not_there(settings)
+    if api and settings.http.host in EVERYWHERE and settings.http.url is None:
+        log.warning("links lead to localhost: set BERNIE_HTTP__URL to the address that others reach this service by")
     listener = _listen(settings) if api else None
     if listener is not None and settings.http.port == 0:
         chosen = settings.http.model_copy(update={"port": listener.getsockname()[1]})

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "BERNIE_"
+EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104
 
 
 class BadSettings(Exception):
@@ -116,7 +117,11 @@ class Settings(BaseSettings):
 
     @property
     def public_url(self) -> str:
-        return (self.http.url or f"http://{self.http.host}:{self.http.port}").rstrip("/")
+        """Where links lead. All addresses (0.0.0.0, ::) is not an address to go to: then it is this machine's own."""
+        host = "localhost" if self.http.host in EVERYWHERE else self.http.host
+        if ":" in host:
+            host = f"[{host}]"
+        return (self.http.url or f"http://{host}:{self.http.port}").rstrip("/")
 
 
 def load() -> Settings:

@@ -54,6 +54,7 @@ class Worker:
         drained = asyncio.Event()
         async with asyncio.TaskGroup() as group:
             group.create_task(self._keep_leases(drained))
+            group.create_task(asyncio.to_thread(self._batcher.prepare))
             try:
                 await self._claim_and_run(stop, group)
             finally:

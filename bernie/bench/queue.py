@@ -40,6 +40,9 @@ class NoOp:
         self.runners = self
         self.started: dict[str, float] = {}
 
+    def prepare(self) -> None:
+        """There is nothing to load."""
+
     def max_batch(self, capability: str) -> int:
         return BATCH
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import FileResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 
@@ -16,9 +16,20 @@ from webhooks.requests import TheEngine
 FILES = Path(__file__).parent / "files"
 
 
+# The browser asks each time and gets 304 while a file is the same: an upgrade shows at once, and never mixes
+# modules of two versions.
+FRESH = {"cache-control": "no-cache"}
+
+
+class FreshFiles(StaticFiles):
+    def file_response(self, *arguments: Any, **options: Any) -> Response:
+        response = super().file_response(*arguments, **options)
+        response.headers.update(FRESH)
+        return response
+
+
 async def index() -> FileResponse:
-    # no-cache: the browser asks each time and gets 304 while the page is the same, so an upgrade shows at once.
-    return FileResponse(FILES / "index.html", headers={"cache-control": "no-cache"})
+    return FileResponse(FILES / "index.html", headers=FRESH)
 
 
 async def enter(
@@ -38,5 +49,5 @@ def routes() -> APIRouter:
     router = APIRouter(include_in_schema=False)
     router.add_api_route("/", index, methods=["GET"])
     router.add_api_route("/enter", enter, methods=["GET"])
-    router.mount("/studio", StaticFiles(directory=FILES))
+    router.mount("/studio", FreshFiles(directory=FILES))
     return router
