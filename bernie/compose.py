@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock, Timeout
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from bernie.settings import Settings
 from engine import Engine, assemble, runners
@@ -20,7 +21,7 @@ from engine.outbox import Courier, Outbox
 from engine.signals import Signals
 from engine.users import NewUserLimits
 from engine.worker import Worker, WorkerOptions
-from store import connect, schema
+from store import Database, connect, schema
 from store.folder import Folder
 from store.objects import Objects
 from store.s3 import S3
@@ -29,7 +30,11 @@ from store.wakeups import relay
 CLIPS = "objects"
 
 
-class DataFolderInUse(Exception):
+class CannotOpen(Exception):
+    """A sentence about the setting behind it."""
+
+
+class DataFolderInUse(CannotOpen):
     """Another process owns the data folder."""
 
 
@@ -37,10 +42,9 @@ class DataFolderInUse(Exception):
 async def opened(settings: Settings) -> AsyncIterator[Engine]:
     """The engine on the configured database and objects, its schema up to date."""
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    db = connect(settings.database_url)
-    objects = open_objects(settings)
+    db, objects = open_database(settings), open_objects(settings)
     try:
-        await schema.upgrade(db)
+        await bring_up_to_date(db)
         signals = Signals()
         limits = NewUserLimits(
             welcome_credits=settings.users.credits,
@@ -54,10 +58,33 @@ async def opened(settings: Settings) -> AsyncIterator[Engine]:
         await db.close()
 
 
+def open_database(settings: Settings) -> Database:
+    """Raises `CannotOpen` for a URL that is none, or of a database that we do not know."""
+    try:
+        return connect(settings.database_url)
+    except (ValueError, ArgumentError) as error:
+        raise CannotOpen(f"BERNIE_DATABASE__URL cannot be used: {error}") from error
+
+
+async def bring_up_to_date(db: Database) -> None:
+    """Raises `CannotOpen` when the database does not answer, and `SchemaTooNew`."""
+    try:
+        await schema.upgrade(db)
+    except (OSError, DBAPIError) as error:
+        reason = getattr(error, "orig", None) or error
+        raise CannotOpen(
+            f"The database does not answer: {reason}. Is it running, and BERNIE_DATABASE__URL right?"
+        ) from error
+
+
 def open_objects(settings: Settings) -> Objects:
+    """Raises `CannotOpen` for an endpoint that is no address."""
     s3 = settings.s3
     if s3.bucket:
-        return S3(bucket=s3.bucket, endpoint=s3.endpoint, region=s3.region, prefix=s3.prefix)
+        try:
+            return S3(bucket=s3.bucket, endpoint=s3.endpoint, region=s3.region, prefix=s3.prefix)
+        except ValueError as error:
+            raise CannotOpen(f"BERNIE_S3__ENDPOINT cannot be used: {error}") from error
     return Folder(settings.data / CLIPS, settings.public_url, secret_of(settings.data))
 
 

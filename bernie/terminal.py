@@ -36,7 +36,7 @@ def run(main: Callable[[Settings], Coroutine[Any, Any, T]]) -> T:
             return runner.run(main(found))
     except settings.BadSettings as error:
         raise _stop(str(error), 2) from error
-    except (UserError, ServiceError, SchemaTooNew, compose.DataFolderInUse) as error:
+    except (UserError, ServiceError, SchemaTooNew, compose.CannotOpen) as error:
         raise _stop(str(error), 1) from error
 
 

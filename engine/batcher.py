@@ -49,8 +49,8 @@ class Batcher:
     async def generate(self, batch: Sequence[Running]) -> list[Clip | BaseException]:
         """A stored clip, or what went wrong, for each job of the batch. All are of one capability."""
         loop = asyncio.get_running_loop()
-        tasks = [self._task(running, loop) for running in batch]
         try:
+            tasks = [self._task(running, loop) for running in batch]
             runner, results = await self.runners.run(batch[0].job.capability, tasks)
         except Exception as error:
             return [error for _ in batch]

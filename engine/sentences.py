@@ -14,6 +14,7 @@ SENTENCES: Mapping[str, Callable[[str, Context], str]] = {
     "string_too_short": lambda name, c: f"{name} is empty.",
     "string_too_long": lambda name, c: f"{name} is too long: at most {c['max_length']:,} characters.",
     "string_type": lambda name, c: f"{name} must be text.",
+    "string_pattern_mismatch": lambda name, c: f"{name} holds a character that has no place there.",
     "string_unicode": lambda name, c: f"{name} holds broken characters. Write it again.",
     "greater_than": lambda name, c: f"{name} must be more than {_number(c['gt'])}.",
     "greater_than_equal": lambda name, c: f"{name} must be at least {_number(c['ge'])}.",

@@ -107,15 +107,13 @@ class Worker:
 
     async def _claim(self) -> list[Job]:
         runners = self._batcher.runners
+        limits = {name: runners.max_batch(name) for name in runners.capabilities}
+        if not limits:
+            return []
         moment = now()
+        lease_until = moment + timedelta(seconds=self._options.lease_seconds)
         async with begin(self._db) as tx:
-            return await queue.claim(
-                tx,
-                capabilities=runners.capabilities,
-                limit=max((runners.max_batch(name) for name in runners.capabilities), default=1),
-                now=moment,
-                lease_until=moment + timedelta(seconds=self._options.lease_seconds),
-            )
+            return await queue.claim(tx, limits, now=moment, lease_until=lease_until)
 
     async def _run_or_log(self, batch: Sequence[Job]) -> None:
         try:

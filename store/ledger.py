@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BigInteger, and_, bindparam, func, insert, select, update
+from sqlalchemy import BigInteger, and_, bindparam, func, insert, literal, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store.columns import columns_of
@@ -155,11 +155,15 @@ async def _audit_holds(tx: AsyncConnection) -> list[Finding]:
     settled = ledger.alias("settled")
     same = and_(settled.c.job_id == ledger.c.job_id, settled.c.outcome == "settled")
     open_holds = (
-        select(ledger.c.job_id).outerjoin(settled, same).where(ledger.c.outcome == "held", settled.c.id.is_(None))
+        select(ledger.c.job_id, literal("hold"))
+        .outerjoin(settled, same)
+        .where(ledger.c.outcome == "held", settled.c.id.is_(None))
     )
-    unfinished = select(jobs.c.id).where(jobs.c.state.not_in(FINAL))
-    held = {job_id for (job_id,) in await tx.execute(open_holds)}
-    waiting = {job_id for (job_id,) in await tx.execute(unfinished)}
+    unfinished = select(jobs.c.id, literal("job")).where(jobs.c.state.not_in(FINAL))
+    # One statement, so one moment: between two, on a server, a job may be submitted or end.
+    found = [tuple(row) for row in await tx.execute(union_all(open_holds, unfinished))]
+    held = {job_id for job_id, what in found if what == "hold"}
+    waiting = {job_id for job_id, what in found if what == "job"}
     return [Finding(job_id, "is finished and its hold is still open") for job_id in sorted(held - waiting)] + [
         Finding(job_id, "is unfinished and holds no credits") for job_id in sorted(waiting - held)
     ]

@@ -8,7 +8,7 @@ a job of the same user ends. So a claim reads the first entries of one index, ho
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -114,14 +114,18 @@ async def promote(tx: AsyncConnection, user_id: str) -> None:
             await tx.execute(PROMOTE, {"job": head, "free": slot})
 
 
-async def claim(
-    tx: AsyncConnection, *, capabilities: Sequence[str], limit: int, now: datetime, lease_until: datetime
-) -> list[Job]:
-    """The jobs whose turn it is and that fit into one batch with the first of them; marked as running."""
-    look = limit if limit == 1 else limit * LOOKAHEAD
-    ready = await tx.execute(READY, {"names": list(capabilities), "at_most": look})
+async def claim(tx: AsyncConnection, limits: Mapping[str, int], *, now: datetime, lease_until: datetime) -> list[Job]:
+    """The job whose turn it is and those that fit into one batch with it; marked as running.
+
+    `limits`: the largest batch per capability, of those that the claimer serves.
+    """
+    largest = max(limits.values())
+    look = largest if largest == 1 else largest * LOOKAHEAD
+    ready = await tx.execute(READY, {"names": list(limits), "at_most": look})
     found = [Job(**row._asdict()) for row in ready]
-    batch = [job for job in found if job.batch_key == found[0].batch_key][:limit]
+    batch = [job for job in found if job.batch_key == found[0].batch_key]
+    if batch:
+        batch = batch[: limits[batch[0].capability]]
     if batch:
         ids = [job.id for job in batch]
         await tx.execute(START, {"batch": ids, "lease": lease_until, "moment": now})

@@ -6,6 +6,8 @@ database would use a partial unique index, a nullable column takes its place: NU
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -33,6 +35,9 @@ metadata = MetaData(
     }
 )
 
+# On MySQL texts that differ by case or accent would be equal otherwise: the keys `k` and `K` are two everywhere else.
+EXACT: dict[str, Any] = {"mysql_charset": "utf8mb4", "mysql_collate": "utf8mb4_bin"}
+
 Id = String(40)
 Hash = String(64)
 
@@ -50,6 +55,7 @@ users = Table(
     Column("slots", Integer, nullable=False),  # jobs running at once
     Column("queue_limit", Integer, nullable=False),  # jobs waiting at once
     Column("created_at", Moment, nullable=False),
+    **EXACT,
 )
 
 identities = Table(
@@ -63,6 +69,7 @@ identities = Table(
     Column("created_at", Moment, nullable=False),
     UniqueConstraint("surface", "subject"),
     Index(None, "user_id"),
+    **EXACT,
 )
 
 sessions = Table(
@@ -74,6 +81,7 @@ sessions = Table(
     Column("created_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),
     Index(None, "expires_at"),
+    **EXACT,
 )
 
 api_keys = Table(
@@ -88,6 +96,7 @@ api_keys = Table(
     Column("last_used_at", Moment),
     Column("revoked_at", Moment),
     Index(None, "user_id"),
+    **EXACT,
 )
 
 balances = Table(
@@ -95,6 +104,7 @@ balances = Table(
     metadata,
     Column("user_id", Id, ForeignKey("users.id"), primary_key=True),
     Column("credits", BigInteger, nullable=False),  # the sum of the user's ledger, never below 0
+    **EXACT,
 )
 
 ledger = Table(
@@ -113,6 +123,7 @@ ledger = Table(
     UniqueConstraint("job_id", "outcome"),
     UniqueConstraint("user_id", "key"),
     Index(None, "user_id", "id"),
+    **EXACT,
 )
 
 jobs = Table(
@@ -148,6 +159,7 @@ jobs = Table(
     Index(None, "user_id", "state", "turn"),
     Index(None, "user_id", "id"),
     Index(None, "finished_at"),
+    **EXACT,
 )
 
 clips = Table(
@@ -169,6 +181,7 @@ clips = Table(
     Column("expires_at", Moment, nullable=False),
     Index(None, "user_id", "id"),
     Index(None, "expires_at"),
+    **EXACT,
 )
 
 voices = Table(
@@ -185,6 +198,7 @@ voices = Table(
     Column("consent_at", Moment, nullable=False),
     Column("created_at", Moment, nullable=False),
     UniqueConstraint("user_id", "name"),
+    **EXACT,
 )
 
 endpoints = Table(
@@ -199,6 +213,7 @@ endpoints = Table(
     Column("enabled", Boolean, nullable=False),
     Column("created_at", Moment, nullable=False),
     Index(None, "user_id"),
+    **EXACT,
 )
 
 deliveries = Table(
@@ -220,4 +235,5 @@ deliveries = Table(
     Index(None, "courier", "due_at"),
     Index(None, "job_id"),
     Index(None, "created_at"),
+    **EXACT,
 )

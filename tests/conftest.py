@@ -11,6 +11,9 @@ from engine import User
 from store import Database
 from tests.databases import KINDS, fresh_database
 from tests.house import House, build
+from tests.seaweed import s3_server
+
+__all__ = ["s3_server"]
 
 
 @pytest.fixture(params=KINDS)

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from engine import COOKIE_DAYS, ApiKey
 from webhooks.auth import COOKIE, CurrentUser, sign_in
-from webhooks.requests import TheEngine
+from webhooks.requests import AnId, TheEngine
 
 
 class AccountView(BaseModel):
@@ -117,7 +117,7 @@ async def create_key(body: NewKey, user: CurrentUser, engine: TheEngine) -> NewK
     return NewKeyView(**key_view(key).model_dump(), api_key=token)
 
 
-async def revoke_key(key_id: str, user: CurrentUser, engine: TheEngine) -> None:
+async def revoke_key(key_id: AnId, user: CurrentUser, engine: TheEngine) -> None:
     await engine.users.revoke_key(user, key_id)
 
 

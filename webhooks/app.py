@@ -8,6 +8,9 @@ from engine import Engine
 from webhooks import account, clips, errors, health, jobs, studio, voices
 from webhooks.requests import RequestIds
 
+MAX_BODY_BYTES = 1_000_000
+"""Of a request without a file: a text of 5,000 characters fits many times."""
+
 
 def create_app(engine: Engine, *, secure_cookies: bool) -> FastAPI:
     """`secure_cookies`: the public address is https, so a cookie must never leave it."""
@@ -18,6 +21,7 @@ def create_app(engine: Engine, *, secure_cookies: bool) -> FastAPI:
         openapi_url="/openapi.json",
         docs_url=None,
         redoc_url=None,
+        max_body_size=MAX_BODY_BYTES,
     )
     app.state.engine = engine
     app.state.secure_cookies = secure_cookies

@@ -12,8 +12,15 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from engine import ServiceError, Unauthorized, UserError, sentence_about
+from webhooks.requests import add_headers
 
 log = logging.getLogger(__name__)
+
+# Instead of Starlette's own words, which are no sentences.
+SENTENCES = {
+    HTTPStatus.NOT_FOUND: "There is nothing at this address.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "This address does not take requests of this method.",
+}
 
 
 class ErrorDetail(BaseModel):
@@ -56,8 +63,9 @@ async def _invalid_request(request: Request, error: RequestValidationError) -> J
 
 
 async def _http_error(request: Request, error: HTTPException) -> JSONResponse:
-    code = HTTPStatus(error.status_code).name.lower()
-    answer = _answer(request, error.status_code, code, str(error.detail))
+    status = HTTPStatus(error.status_code)
+    sentence = SENTENCES.get(status, f"{str(error.detail).rstrip('.')}.")
+    answer = _answer(request, status, status.name.lower(), sentence)
     answer.headers.update(error.headers or {})
     return answer
 
@@ -68,8 +76,11 @@ async def _service_error(request: Request, error: ServiceError) -> JSONResponse:
 
 
 async def _unexpected(request: Request, error: Exception) -> JSONResponse:
-    # Starlette answers with this and raises the error again, so the log has it too.
-    return _answer(request, 500, "internal", _sorry(request))
+    # Starlette answers with this and raises the error again, so the log has it too. It answers outside of our
+    # middleware, which would otherwise add the headers.
+    answer = _answer(request, 500, "internal", _sorry(request))
+    add_headers(answer.headers, getattr(request.state, "request_id", ""))
+    return answer
 
 
 def _sorry(request: Request) -> str:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from engine import NotFound, Status
 from webhooks.auth import CurrentUser
-from webhooks.requests import TheEngine
+from webhooks.requests import PLAIN, AnId, TheEngine
 from webhooks.views import JobPage, JobView, job_view
 
 
@@ -36,7 +36,7 @@ async def page(
     user: CurrentUser,
     engine: TheEngine,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
-    cursor: Annotated[str | None, Query(max_length=40)] = None,
+    cursor: Annotated[str | None, Query(max_length=40, pattern=PLAIN)] = None,
 ) -> JobPage:
     """Newest first."""
     found = await engine.jobs.page(user, before=cursor, limit=limit)
@@ -44,7 +44,7 @@ async def page(
     return JobPage(jobs=[await job_view(engine, status) for status in found], next_cursor=last)
 
 
-async def status_of(job_id: str, user: CurrentUser, engine: TheEngine) -> Status:
+async def status_of(job_id: AnId, user: CurrentUser, engine: TheEngine) -> Status:
     return await engine.jobs.get(user, job_id)
 
 
@@ -55,7 +55,7 @@ async def get(status: TheStatus, engine: TheEngine) -> JobView:
     return await job_view(engine, status)
 
 
-async def cancel(job_id: str, user: CurrentUser, engine: TheEngine) -> JobView:
+async def cancel(job_id: AnId, user: CurrentUser, engine: TheEngine) -> JobView:
     """A queued job is cancelled at once, a running one at its next step; what it held is given back."""
     return await job_view(engine, await engine.jobs.cancel(user, job_id))
 
@@ -68,8 +68,10 @@ async def events(status: TheStatus, user: CurrentUser, engine: TheEngine) -> Asy
 
 
 async def audio(status: TheStatus, engine: TheEngine) -> Response:
-    """The clip itself. 404 until the job has succeeded."""
+    """The clip itself. 404 until the job has succeeded, and when its clip is no longer kept."""
     if status.clip is None:
+        if status.job.state == "succeeded":
+            raise NotFound("This clip is no longer kept. Make it again.")
         raise NotFound(f"This job has no clip: it is {status.job.state}.")
     data = await engine.clips.data(status.clip)
     attachment = {"content-disposition": f'inline; filename="{engine.clips.filename(status.clip)}"'}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import uuid4
 
-from fastapi import Depends, Request
+from fastapi import Depends, Path, Request
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -33,13 +33,16 @@ class RequestIds:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers["request-id"] = request_id
-                for name, value in PROTECTION.items():
-                    headers.setdefault(name, value)
+                add_headers(MutableHeaders(scope=message), request_id)
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
+
+
+def add_headers(headers: MutableHeaders, request_id: str) -> None:
+    headers["request-id"] = request_id
+    for name, value in PROTECTION.items():
+        headers.setdefault(name, value)
 
 
 def engine_of(request: Request) -> Engine:
@@ -48,3 +51,6 @@ def engine_of(request: Request) -> Engine:
 
 
 TheEngine = Annotated[Engine, Depends(engine_of)]
+PLAIN = r"^\w+$"
+"""What ids are made of. PostgreSQL would refuse a NUL with an error of its own."""
+AnId = Annotated[str, Path(max_length=40, pattern=PLAIN)]

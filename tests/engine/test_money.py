@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -68,17 +68,15 @@ class Money(RuleBasedStateMachine):
     def submit(self, who: int, length: int, key: int | None) -> None:
         request = {"text": "x" * length}
         name = None if key is None else f"{key}:{length}"
-        try:
+        with suppress(NotEnoughCredits, QueueFull):
             self.run_(self.engine.jobs.submit(self.people[who], "tts", request, idempotency_key=name))
-        except (NotEnoughCredits, QueueFull):
-            pass
 
     @rule(limit=st.integers(1, 3))
     def claim(self, limit: int) -> None:
         async def work() -> None:
             lease = now() + timedelta(seconds=30)
             async with begin(self.engine.db) as tx:
-                self.running += await queue.claim(tx, capabilities=("tts",), limit=limit, now=now(), lease_until=lease)
+                self.running += await queue.claim(tx, {"tts": limit}, now=now(), lease_until=lease)
 
         self.run_(work())
 
@@ -116,23 +114,17 @@ class Money(RuleBasedStateMachine):
         mine = self.run_(self.engine.jobs.page(self.people[who], states=("queued", "running")))
         if mine:
             status = data.draw(st.sampled_from(mine), label="job")
-            try:
+            with suppress(Conflict):
                 self.run_(self.engine.jobs.cancel(self.people[who], status.job.id))
-            except Conflict:
-                pass
 
     @rule(sender=PEOPLE, receiver=PEOPLE, credits=st.integers(1, 20), key=st.none() | st.integers(0, 2))
     def transfer(self, sender: int, receiver: int, credits: int, key: int | None) -> None:
         if sender == receiver:
             return
-        try:
+        with suppress(NotEnoughCredits):
             self.run_(
-                self.engine.credits.transfer(
-                    self.people[sender], self.people[receiver], credits, key=key and f"{key}"
-                )
+                self.engine.credits.transfer(self.people[sender], self.people[receiver], credits, key=key and f"{key}")
             )
-        except NotEnoughCredits:
-            pass
 
     @invariant()
     def books_are_exact(self) -> None:

@@ -26,13 +26,8 @@ async def raise_limits(db: Database, *, queue_limit: int = 1000, slots: int = 1)
 
 async def claim(db: Database, limit: int = 1, *, lease_seconds: float = 30) -> list[Job]:
     async with begin(db) as tx:
-        return await queue.claim(
-            tx,
-            capabilities=("tts", "sfx"),
-            limit=limit,
-            now=now(),
-            lease_until=now() + timedelta(seconds=lease_seconds),
-        )
+        lease_until = now() + timedelta(seconds=lease_seconds)
+        return await queue.claim(tx, {"tts": limit, "sfx": limit}, now=now(), lease_until=lease_until)
 
 
 async def test_five_hundred_jobs_of_one_user_delay_another_by_at_most_one(house: House, alice: User, bob: User) -> None:
@@ -115,6 +110,14 @@ async def test_a_batch_takes_only_jobs_that_fit_together(house: House) -> None:
     assert [job.capability for job in await claim(house.engine.db, limit=3)] == ["tts"] * 3
     assert [job.capability for job in await claim(house.engine.db, limit=3)] == ["sfx", "sfx"]
     assert [job.capability for job in await claim(house.engine.db, limit=3)] == ["tts"]
+
+
+async def test_a_batch_is_no_larger_than_its_own_capability_takes(house: House) -> None:
+    for number in range(4):
+        await house.engine.jobs.submit(await house.user(f"person{number}"), "tts", {"text": "Hi"})
+    async with begin(house.engine.db) as tx:
+        claimed = await queue.claim(tx, {"tts": 2, "sfx": 8}, now=now(), lease_until=now())
+    assert len(claimed) == 2
 
 
 async def test_many_claimers_never_take_one_job_twice(house: House) -> None:

@@ -26,9 +26,7 @@ from starlette.routing import Route
 from store.folder import Folder, LinkRefused
 from store.objects import ObjectMissing, Objects, ObjectsUnavailable, content_type_of
 from store.s3 import S3
-from tests.seaweed import S3Server, s3_server, seaweedfs
-
-__all__ = ["s3_server"]
+from tests.seaweed import S3Server, seaweedfs
 
 SECRET = b"sixteen bytes or more"
 KEY = "clips/job_x/1.ogg"

@@ -1,5 +1,7 @@
 """The first schema"""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -9,6 +11,8 @@ revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
+
+EXACT: dict[str, Any] = {"mysql_charset": "utf8mb4", "mysql_collate": "utf8mb4_bin"}
 
 
 def upgrade() -> None:
@@ -21,6 +25,7 @@ def upgrade() -> None:
         sa.Column("queue_limit", sa.Integer(), nullable=False),
         sa.Column("created_at", Moment(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
+        **EXACT,
     )
     op.create_table(
         "api_keys",
@@ -35,6 +40,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_api_keys_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_api_keys")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_api_keys_token_hash")),
+        **EXACT,
     )
     with op.batch_alter_table("api_keys", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_api_keys_user_id"), ["user_id"], unique=False)
@@ -45,6 +51,7 @@ def upgrade() -> None:
         sa.Column("credits", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_balances_user_id")),
         sa.PrimaryKeyConstraint("user_id", name=op.f("pk_balances")),
+        **EXACT,
     )
     op.create_table(
         "deliveries",
@@ -63,6 +70,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_deliveries_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),
         sa.UniqueConstraint("key", name=op.f("uq_deliveries_key")),
+        **EXACT,
     )
     with op.batch_alter_table("deliveries", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_deliveries_courier_due_at"), ["courier", "due_at"], unique=False)
@@ -81,6 +89,7 @@ def upgrade() -> None:
         sa.Column("created_at", Moment(), nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_endpoints_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_endpoints")),
+        **EXACT,
     )
     with op.batch_alter_table("endpoints", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_endpoints_user_id"), ["user_id"], unique=False)
@@ -96,6 +105,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_identities_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_identities")),
         sa.UniqueConstraint("surface", "subject", name=op.f("uq_identities_surface_subject")),
+        **EXACT,
     )
     with op.batch_alter_table("identities", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_identities_user_id"), ["user_id"], unique=False)
@@ -127,6 +137,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_jobs")),
         sa.UniqueConstraint("user_id", "idempotency_key", name=op.f("uq_jobs_user_id_idempotency_key")),
         sa.UniqueConstraint("user_id", "slot", name=op.f("uq_jobs_user_id_slot")),
+        **EXACT,
     )
     with op.batch_alter_table("jobs", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_jobs_finished_at"), ["finished_at"], unique=False)
@@ -150,6 +161,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger")),
         sa.UniqueConstraint("job_id", "outcome", name=op.f("uq_ledger_job_id_outcome")),
         sa.UniqueConstraint("user_id", "key", name=op.f("uq_ledger_user_id_key")),
+        **EXACT,
     )
     with op.batch_alter_table("ledger", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_ledger_user_id_id"), ["user_id", "id"], unique=False)
@@ -163,6 +175,7 @@ def upgrade() -> None:
         sa.Column("expires_at", Moment(), nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_sessions_user_id")),
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_sessions")),
+        **EXACT,
     )
     with op.batch_alter_table("sessions", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sessions_expires_at"), ["expires_at"], unique=False)
@@ -182,6 +195,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_voices_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_voices")),
         sa.UniqueConstraint("user_id", "name", name=op.f("uq_voices_user_id_name")),
+        **EXACT,
     )
     op.create_table(
         "clips",
@@ -203,6 +217,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_clips_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_clips")),
         sa.UniqueConstraint("job_id", name=op.f("uq_clips_job_id")),
+        **EXACT,
     )
     with op.batch_alter_table("clips", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_clips_expires_at"), ["expires_at"], unique=False)
