@@ -34,6 +34,17 @@ class Status:
 
 
 @dataclass(frozen=True, slots=True)
+class Order:
+    """A request that was found valid."""
+
+    user: User
+    capability: Capability
+    params: Params
+    reply_to: dict[str, Any] | None
+    idempotency_key: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Jobs:
     db: Database
     signals: Signals
@@ -57,16 +68,14 @@ class Jobs:
         for something else.
         """
         declared = capability_named(capability)
-        params = await self._accept(user, declared, raw)
+        order = Order(user, declared, await self._accept(user, declared, raw), reply_to, idempotency_key)
         try:
             async with begin(self.db) as tx:
-                job = await self._place(tx, user, declared, params, reply_to, idempotency_key)
+                job = await _same(tx, order) or await _place(tx, order)
         except IntegrityError:
             # Another request with this key committed between our look and our insert: it is the job.
-            if idempotency_key is None:
-                raise
             async with read(self.db) as tx:
-                found = await self._same(tx, user, declared, params, idempotency_key)
+                found = await _same(tx, order)
             if found is None:
                 raise
             job = found
@@ -81,57 +90,6 @@ class Jobs:
             voice = await self.voices.resolve(user, capability.name, getattr(params, field))
             params = params.model_copy(update={field: voice})
         return params
-
-    async def _place(
-        self,
-        tx: AsyncConnection,
-        user: User,
-        capability: Capability,
-        params: Params,
-        reply_to: dict[str, Any] | None,
-        idempotency_key: str | None,
-    ) -> Job:
-        if idempotency_key and (found := await self._same(tx, user, capability, params, idempotency_key)):
-            return found
-        job_id, price, moment = new_id("job"), capability.price(params), now()
-        if not await ledger.hold(tx, user_id=user.id, job_id=job_id, credits=price, now=moment):
-            have = await ledger.balance(tx, user.id)
-            raise NotEnoughCredits(f"This costs {price:,} credits and you have {have:,}. Ask for something shorter.")
-        line = await queue.line_of(tx, user.id)
-        if line.slot is None and line.waiting >= line.queue_limit:
-            raise QueueFull(f"You have {line.waiting} requests waiting, which is the limit. Wait for one to finish.")
-        job = Job(
-            id=job_id,
-            user_id=user.id,
-            capability=capability.name,
-            params=params.model_dump(mode="json"),
-            batch_key=capability.batch_key(params),
-            price=price,
-            state="queued",
-            turn=line.turn,
-            slot=line.slot,
-            attempt=0,
-            cancel_requested=False,
-            progress=0.0,
-            idempotency_key=idempotency_key,
-            reply_to=reply_to,
-            error_code=None,
-            error_message=None,
-            created_at=moment,
-            started_at=None,
-            finished_at=None,
-        )
-        await jobs.insert_job(tx, job)
-        return job
-
-    async def _same(
-        self, tx: AsyncConnection, user: User, capability: Capability, params: Params, key: str
-    ) -> Job | None:
-        found = await jobs.by_idempotency_key(tx, user.id, key)
-        asked = (capability.name, params.model_dump(mode="json"))
-        if found and (found.capability, found.params) != asked:
-            raise Conflict("This idempotency key was used for another request. Take a new one.")
-        return found
 
     async def get(self, user: User, job_id: str) -> Status:
         """Raises `NotFound`, also for somebody else's job."""
@@ -180,3 +138,41 @@ class Jobs:
                 if not status.job.is_final:
                     await wait(changed, pause)
                     pause = min(longest, pause * 1.5)
+
+
+async def _same(tx: AsyncConnection, order: Order) -> Job | None:
+    """The job that this key made before. Raises `Conflict` when it was for something else."""
+    if order.idempotency_key is None:
+        return None
+    found = await jobs.by_idempotency_key(tx, order.user.id, order.idempotency_key)
+    asked = (order.capability.name, order.params.model_dump(mode="json"))
+    if found and (found.capability, found.params) != asked:
+        raise Conflict("This idempotency key was used for another request. Take a new one.")
+    return found
+
+
+async def _place(tx: AsyncConnection, order: Order) -> Job:
+    """The hold and the job, at the end of its user's line. Raises `NotEnoughCredits` and `QueueFull`."""
+    user, job_id, moment = order.user, new_id("job"), now()
+    price = order.capability.price(order.params)
+    if not await ledger.hold(tx, user_id=user.id, job_id=job_id, credits=price, now=moment):
+        have = await ledger.balance(tx, user.id)
+        raise NotEnoughCredits(f"This costs {price:,} credits and you have {have:,}. Ask for something shorter.")
+    line = await queue.line_of(tx, user.id)
+    if line.slot is None and line.waiting >= line.queue_limit:
+        raise QueueFull(f"You have {line.waiting} requests waiting, which is the limit. Wait for one to finish.")
+    job = Job(
+        id=job_id,
+        user_id=user.id,
+        capability=order.capability.name,
+        params=order.params.model_dump(mode="json"),
+        batch_key=order.capability.batch_key(order.params),
+        price=price,
+        turn=line.turn,
+        slot=line.slot,
+        idempotency_key=order.idempotency_key,
+        reply_to=order.reply_to,
+        created_at=moment,
+    )
+    await jobs.insert_job(tx, job)
+    return job

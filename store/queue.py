@@ -37,6 +37,7 @@ def _largest_turn(state: str) -> ScalarSelect[int]:
 # Built once, as in `store.ledger`.
 OF_USER = c.user_id == bindparam("who")
 WAITING = OF_USER & (c.state == "queued") & c.slot.is_(None)
+# A free job still takes one unit, or its user would never wait for anybody.
 LINE_END = (
     select(c.turn + case((c.price > 0, c.price), else_=1))
     .where(OF_USER, c.state.in_(("queued", *STARTED)))

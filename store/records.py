@@ -58,7 +58,7 @@ class LedgerEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """queued -> running -> succeeded | failed | cancelled. `turn` and `price` in credits of virtual time."""
+    """queued -> running -> succeeded | failed | cancelled. `turn` in credits of virtual time."""
 
     id: str
     user_id: str
@@ -66,28 +66,23 @@ class Job:
     params: dict[str, Any]
     batch_key: str
     price: int
-    state: JobState
+    state: JobState = "queued"
     turn: int
     slot: int | None
-    attempt: int
-    cancel_requested: bool
-    progress: float
+    attempt: int = 0
+    cancel_requested: bool = False
+    progress: float = 0.0
     idempotency_key: str | None
     reply_to: dict[str, Any] | None
-    error_code: str | None
-    error_message: str | None
+    error_code: str | None = None
+    error_message: str | None = None
     created_at: datetime
-    started_at: datetime | None
-    finished_at: datetime | None
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
 
     @property
     def is_final(self) -> bool:
         return self.state in FINAL
-
-    @property
-    def turn_end(self) -> int:
-        """Where its user's next job may begin. A free job still takes one unit, or it would wait for nobody."""
-        return self.turn + max(1, self.price)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
