@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "BERNIE_"
@@ -64,7 +65,14 @@ class Sfx(Group):
 
 
 class Egress(Group):
-    allow: list[str] = Field(default=[], description="Private networks that outgoing requests may reach")
+    allow: str = Field(default="", description="Private networks that outgoing requests may reach, by commas")
+
+    @field_validator("allow")
+    @classmethod
+    def _networks_only(cls, allow: str) -> str:
+        for network in filter(None, map(str.strip, allow.split(","))):
+            ip_network(network)
+        return allow
 
 
 class WorkerSettings(Group):

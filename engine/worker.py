@@ -67,26 +67,22 @@ class Worker:
             await self._run_batch(batch)
 
     async def _claim_and_run(self, stop: asyncio.Event, group: asyncio.TaskGroup) -> None:
-        free = asyncio.Semaphore(self._options.lanes)
         under_way: set[asyncio.Task[None]] = set()
-
-        def done(task: asyncio.Task[None]) -> None:
-            under_way.discard(task)
-            free.release()
-
         with self._signals.listening("work") as work:
+
+            def done(task: asyncio.Task[None]) -> None:
+                under_way.discard(task)
+                work.set()
+
             while not stop.is_set():
-                await free.acquire()
                 work.clear()
-                if not stop.is_set() and (batch := await self._claim_or_log()):
+                if len(under_way) < self._options.lanes and (batch := await self._claim_or_log()):
                     task = group.create_task(self._run_or_log(batch))
                     under_way.add(task)
                     task.add_done_callback(done)
-                    continue
-                free.release()
-                if not stop.is_set():
+                else:
                     await wait(work, POLL_SECONDS)
-        await self._finish(under_way)
+            await self._finish(under_way)
 
     async def _finish(self, under_way: set[asyncio.Task[None]]) -> None:
         """Past the limit what still runs is left: the next start, or its lease, brings it back."""

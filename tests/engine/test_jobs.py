@@ -122,7 +122,7 @@ async def test_a_running_job_stops_at_its_next_step_and_its_hold_is_released(hou
         await gate.reached()
         await house.engine.jobs.cancel(alice, job.id)
         async with asyncio.timeout(5):
-            while not any(running.stop for running in house.worker._running.values()):
+            while not any(running.stop for running in house.worker._running.values()):  # noqa: ASYNC110  read only
                 await asyncio.sleep(0.01)
         gate.open()
         states = [status.job.state async for status in house.engine.jobs.watch(alice, job.id)]
