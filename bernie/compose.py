@@ -6,9 +6,10 @@ import asyncio
 import os
 import secrets
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import mkstemp
 
 from filelock import FileLock, Timeout
 from sqlalchemy.exc import ArgumentError, DBAPIError
@@ -21,7 +22,7 @@ from engine.outbox import Courier, Outbox
 from engine.signals import Signals
 from engine.users import NewUserLimits
 from engine.worker import Worker, WorkerOptions
-from store import Database, connect, schema
+from store import Database, DatabaseUnavailable, connect, schema
 from store.folder import Folder
 from store.objects import Objects
 from store.s3 import S3
@@ -70,7 +71,7 @@ async def bring_up_to_date(db: Database) -> None:
     """Raises `CannotOpen` when the database does not answer, and `SchemaTooNew`."""
     try:
         await schema.upgrade(db)
-    except (OSError, DBAPIError) as error:
+    except (OSError, DBAPIError, DatabaseUnavailable) as error:
         reason = getattr(error, "orig", None) or error
         raise CannotOpen(
             f"The database does not answer: {reason}. Is it running, and BERNIE_DATABASE__URL right?"
@@ -91,12 +92,13 @@ def open_objects(settings: Settings) -> Objects:
 def secret_of(data: Path) -> bytes:
     """The key that signs links: made at the first start, kept in the data folder, readable by its owner only."""
     path = data / "secret.key"
-    try:
-        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
-        return path.read_bytes()
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(secrets.token_bytes(32))
+    if not path.exists():
+        descriptor, whole = mkstemp(prefix=".secret", dir=data)  # 0600
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secrets.token_bytes(32))
+        with suppress(FileExistsError):  # two first starts at once: the first link wins, whole
+            os.link(whole, path)
+        os.unlink(whole)
     return path.read_bytes()
 
 

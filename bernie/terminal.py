@@ -11,17 +11,21 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from bernie import compose, logs, settings
 from bernie.settings import Settings
 from engine import Engine, ServiceError, User, UserError
+from store import DatabaseUnavailable
 from store.schema import SchemaTooNew
 
 T = TypeVar("T")
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
+# For tables: where a row does not fit the terminal breaks it, while rich would cut its id short.
+wide = Console(highlight=False, width=1000)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a script.")]
 Who = Annotated[str | None, typer.Option("--user", metavar="EMAIL", help="Act for this user; the owner by default.")]
@@ -36,7 +40,7 @@ def run(main: Callable[[Settings], Coroutine[Any, Any, T]]) -> T:
             return runner.run(main(found))
     except settings.BadSettings as error:
         raise _stop(str(error), 2) from error
-    except (UserError, ServiceError, SchemaTooNew, compose.CannotOpen) as error:
+    except (UserError, ServiceError, SchemaTooNew, compose.CannotOpen, DatabaseUnavailable) as error:
         raise _stop(str(error), 1) from error
 
 
@@ -49,7 +53,7 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
 
 
 def _stop(message: str, status: int) -> typer.Exit:
-    err.print(message, style="red", markup=False)
+    err.print(message, style="red", markup=False, soft_wrap=True)
     return typer.Exit(status)
 
 
@@ -81,8 +85,8 @@ def _plain(value: Any) -> Any:
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     table = Table(*columns, box=None, header_style="bold", pad_edge=False)
     for row in rows:
-        table.add_row(*(_cell(value) for value in row))
-    out.print(table)
+        table.add_row(*(escape(_cell(value)) for value in row))
+    wide.print(table)
 
 
 def _cell(value: object) -> str:

@@ -22,6 +22,7 @@ from engine.offers import BuiltInVoice, Offer, Offers
 from engine.outbox import Courier, DeliveryFailed, Outcome
 from engine.sentences import sentence_about
 from engine.users import COOKIE_DAYS
+from store import DatabaseUnavailable
 from store.records import ApiKey, Clip, Delivery, Job, LedgerEntry, User, Voice
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "ClipUnreadable",
     "Conflict",
     "Courier",
+    "DatabaseUnavailable",
     "Delivery",
     "DeliveryFailed",
     "Engine",

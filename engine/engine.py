@@ -14,7 +14,7 @@ from engine.settlement import Settlement
 from engine.signals import Signals
 from engine.users import NewUserLimits, Users
 from engine.voices import Voices
-from store import Database, jobs, read
+from store import Database, DatabaseUnavailable, jobs, read
 from store.objects import Objects, ObjectsUnavailable
 
 
@@ -40,7 +40,7 @@ class Engine:
             async with read(self.db) as tx:
                 counts = await jobs.counts(tx)
             await self.objects.check()
-        except (ObjectsUnavailable, OSError) as error:
+        except (ObjectsUnavailable, DatabaseUnavailable) as error:
             raise ServiceError(str(error), retryable=True) from error
         return counts
 

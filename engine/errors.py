@@ -4,6 +4,7 @@ UserError      a finished sentence the user can act on; every surface shows it a
   InvalidInput, Unauthorized, NotEnoughCredits, NotAllowed, NotFound, Conflict,
   ClipTooLong, ClipUnreadable, QueueFull, ModelUnavailable
 ServiceError   ours, for the log; `retryable` says whether another attempt may succeed
+  CheckpointMismatch
 JobCancelled   raised by `on_step` inside a run whose job was cancelled
 """
 
@@ -70,6 +71,13 @@ class ServiceError(Exception):
     def __init__(self, message: str, *, retryable: bool) -> None:
         super().__init__(message)
         self.retryable = retryable
+
+
+class CheckpointMismatch(ServiceError):
+    """A weights file that is not the one its network was written for; another attempt reads the same file."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, retryable=False)
 
 
 class JobCancelled(Exception):

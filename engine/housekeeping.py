@@ -64,12 +64,16 @@ class Housekeeping:
         return await self._send_back(everything=False)
 
     async def _send_back(self, *, everything: bool) -> int:
-        async with read(self.db) as tx:
-            stalled = await queue.stalled(tx, None if everything else now())
-        for job in stalled:
-            log.warning("job taken back", extra={"job": job.id, "attempt": job.attempt})
-            await self.settlement.retry(job)
-        return len(stalled)
+        sent_back = 0
+        while True:
+            async with read(self.db) as tx:
+                stalled = await queue.stalled(tx, None if everything else now())
+            for job in stalled:
+                log.warning("job taken back", extra={"job": job.id, "attempt": job.attempt})
+                await self.settlement.retry(job)
+            sent_back += len(stalled)
+            if not stalled:
+                return sent_back
 
     async def purge_clips(self) -> int:
         """Expired clips, first the objects, then the rows: killed in between, the row is found again."""

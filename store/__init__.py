@@ -4,6 +4,6 @@ Every function takes an open connection (`tx`), does its statements and returns 
 Who commits is decided by the caller, in one `async with begin(db) as tx:`.
 """
 
-from store.database import Database, begin, connect, read
+from store.database import Database, DatabaseUnavailable, begin, connect, read
 
-__all__ = ["Database", "begin", "connect", "read"]
+__all__ = ["Database", "DatabaseUnavailable", "begin", "connect", "read"]

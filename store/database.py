@@ -7,14 +7,16 @@ On PostgreSQL and MySQL both are one engine.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
 from sqlalchemy import URL, event, make_url
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
@@ -24,6 +26,10 @@ Dialect = Literal["sqlite", "postgresql", "mysql"]
 
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 DRIVERS |= {"mysql": "mysql+asyncmy", "mariadb": "mysql+asyncmy"}
+
+
+class DatabaseUnavailable(Exception):
+    """It does not answer, or not in time. A sentence for the operator."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +93,28 @@ def _begin(connection: Connection) -> None:
 
 @asynccontextmanager
 async def begin(db: Database) -> AsyncIterator[AsyncConnection]:
-    """A transaction: everything inside becomes true together, or nothing. Await nothing in it but SQL."""
-    async with db.writer.begin() as tx:
-        yield tx
+    """A transaction: everything inside becomes true together, or nothing. Await nothing in it but SQL.
+
+    Raises `DatabaseUnavailable` when the database does not answer; nothing has become true then.
+    """
+    with _explained():
+        async with db.writer.begin() as tx:
+            yield tx
 
 
 @asynccontextmanager
 async def read(db: Database) -> AsyncIterator[AsyncConnection]:
-    """A look at what is committed, consistent on SQLite. Rolled back at the end."""
-    async with db.reader.connect() as connection:
-        yield connection
+    """A look at what is committed, consistent on SQLite. Rolled back at the end. Raises as `begin` does."""
+    with _explained():
+        async with db.reader.connect() as connection:
+            yield connection
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, InterfaceError, PoolTimeout) as error:
+        raise DatabaseUnavailable(f"The database does not answer: {getattr(error, 'orig', None) or error}") from error
+    except ConnectionError as error:  # asyncpg's, from before there is a connection
+        raise DatabaseUnavailable(f"The database does not answer: {error}") from error

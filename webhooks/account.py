@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from engine import COOKIE_DAYS, ApiKey
-from webhooks.auth import COOKIE, CurrentUser, sign_in
+from webhooks.auth import COOKIE, CurrentUser, require_our_pages, sign_in
 from webhooks.requests import AnId, TheEngine
 
 
@@ -122,7 +122,9 @@ async def revoke_key(key_id: AnId, user: CurrentUser, engine: TheEngine) -> None
 
 
 async def open_session(body: SignIn, request: Request, response: Response, engine: TheEngine) -> AccountView:
-    """Signs a browser in with an API key."""
+    """Signs a browser in with an API key. Another site may not: it would sign its visitors in as somebody else."""
+    if "origin" in request.headers:
+        require_our_pages(request)
     user = await engine.users.with_key(body.api_key.strip())
     sign_in(request, response, await engine.users.create_session(user), days=COOKIE_DAYS)
     return await account(user, engine)

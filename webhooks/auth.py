@@ -19,8 +19,8 @@ async def current_user(request: Request, engine: TheEngine) -> User:
     if token := key_of(request):
         return await engine.users.with_key(token)
     if token := request.cookies.get(COOKIE, ""):
-        if request.method not in SAFE_METHODS and not _from_our_pages(request):
-            raise NotAllowed("This request came from another site.")
+        if request.method not in SAFE_METHODS:
+            require_our_pages(request)
         return await engine.users.with_session(token)
     raise Unauthorized("Send an API key as `Authorization: Bearer KEY`. `bernie keys create` makes one.")
 
@@ -33,9 +33,13 @@ def key_of(request: Request) -> str:
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
-def _from_our_pages(request: Request) -> bool:
-    # A browser sends Origin with every write; a cookie without one does not come from a page of ours.
-    return urlsplit(request.headers.get("origin", "")).netloc == request.headers.get("host", "?")
+def require_our_pages(request: Request) -> None:
+    """Raises `NotAllowed` unless a page of ours made the browser send this.
+
+    A browser sends Origin with every write; a cookie without one does not come from a page of ours.
+    """
+    if urlsplit(request.headers.get("origin", "")).netloc != request.headers.get("host", "?"):
+        raise NotAllowed("This request came from another site.")
 
 
 def sign_in(request: Request, response: Response, token: str, *, days: int) -> None:

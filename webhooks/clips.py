@@ -27,4 +27,5 @@ async def file(
 def routes() -> APIRouter:
     router = APIRouter(tags=["files"])
     router.add_api_route("/files/{key:path}", file, methods=["GET"], response_class=FileResponse)
+    router.add_api_route("/files/{key:path}", file, methods=["HEAD"], include_in_schema=False)
     return router

@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
-from engine import ServiceError, Unauthorized, UserError, sentence_about
+from engine import DatabaseUnavailable, ServiceError, Unauthorized, UserError, sentence_about
 from webhooks.requests import add_headers
 
 log = logging.getLogger(__name__)
@@ -38,7 +38,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(UserError, _user_error)  # type: ignore[arg-type]
     app.add_exception_handler(RequestValidationError, _invalid_request)  # type: ignore[arg-type]
     app.add_exception_handler(HTTPException, _http_error)  # type: ignore[arg-type]
-    app.add_exception_handler(ServiceError, _service_error)  # type: ignore[arg-type]
+    app.add_exception_handler(ServiceError, _service_error)
+    app.add_exception_handler(DatabaseUnavailable, _service_error)
     app.add_exception_handler(Exception, _unexpected)
 
 
@@ -70,7 +71,7 @@ async def _http_error(request: Request, error: HTTPException) -> JSONResponse:
     return answer
 
 
-async def _service_error(request: Request, error: ServiceError) -> JSONResponse:
+async def _service_error(request: Request, error: Exception) -> JSONResponse:
     log.error("request failed", extra={"request_id": request.state.request_id, "error": str(error)})
     return _answer(request, 503, "unavailable", _sorry(request))
 

@@ -34,4 +34,6 @@ def routes() -> APIRouter:
     router = APIRouter(tags=["health"])
     router.add_api_route("/healthz", healthz, methods=["GET"])
     router.add_api_route("/readyz", readyz, methods=["GET"], responses={503: {"model": ErrorBody}})
+    for path, answer in (("/healthz", healthz), ("/readyz", readyz)):  # some load balancers ask with HEAD
+        router.add_api_route(path, answer, methods=["HEAD"], include_in_schema=False)
     return router

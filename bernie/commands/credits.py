@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from bernie.terminal import AsJson, Who, out, person, print_json, print_table, with_engine
 from engine import Engine
@@ -22,7 +23,7 @@ def show(user: Who = None, as_json: AsJson = False) -> None:
         if as_json:
             print_json({"balance": balance, "entries": entries})
             return
-        out.print(f"{who.name} has {balance:,} credits.\n")
+        out.print(f"{escape(who.name)} has {balance:,} credits.\n")
         rows = [(entry.created_at, entry.kind, entry.credits, entry.job_id or entry.note) for entry in entries]
         print_table(("when", "what", "credits", "for"), rows)
 
@@ -31,7 +32,7 @@ def show(user: Who = None, as_json: AsJson = False) -> None:
 
 @app.command()
 def grant(
-    credits: Annotated[int, typer.Argument(min=1)],
+    credits: Annotated[int, typer.Argument(min=1, max=10**12)],
     user: Who = None,
     key: Annotated[str | None, typer.Option(help="The same key grants once, however often it is given.")] = None,
     note: Annotated[str, typer.Option(help="Why; stands in the ledger.")] = "",
@@ -46,6 +47,7 @@ def grant(
         if as_json:
             print_json({"granted": done, "balance": balance})
         else:
-            out.print(f"{who.name} now has {balance:,} credits." if done else f"Granted before; {balance:,} credits.")
+            has = f"{escape(who.name)} now has {balance:,} credits."
+            out.print(has if done else f"Granted before; {balance:,} credits.")
 
     with_engine(work)

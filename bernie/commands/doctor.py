@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from bernie.terminal import AsJson, out, print_json, with_engine
 from engine import Engine
@@ -27,7 +28,7 @@ def doctor(
     if as_json:
         print_json(problems)
     for problem in problems if not as_json else ():
-        out.print(f"[red]{problem.about}[/] {problem.message}")
+        out.print(f"[red]{escape(problem.about)}[/] {problem.message}")
     if not problems and not as_json:
         out.print("All is well: the books are exact, and every clip has its file.")
     raise typer.Exit(1 if problems else 0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from bernie.terminal import AsJson, Who, out, person, print_json, print_table, with_engine
 from engine import Engine, Status
@@ -43,7 +44,7 @@ def show(job_id: str, user: Who = None, as_json: AsJson = False) -> None:
         if as_json:
             print_json(status)
             return
-        out.print(f"{status.job.id}: {status.job.state}", status.job.error_message or "")
+        out.print(f"{status.job.id}: {status.job.state}", escape(status.job.error_message or ""))
         out.print(status.job.params)
         if status.clip:
             out.print(status.clip)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn
 
 from bernie import compose
@@ -16,6 +17,9 @@ from bernie.settings import Settings
 from bernie.terminal import AsJson, Who, err, out, person, print_json, run
 from engine import Engine, InvalidInput, Job, ServiceError, Status, User
 from engine.capabilities import FORMAT_NAMES, FormatName
+from engine.signals import wait
+
+OWNER_POLL_SECONDS = 0.5
 
 
 def say(
@@ -28,20 +32,17 @@ def say(
     as_json: AsJson = False,
 ) -> None:
     """Speak a text into a file."""
-    spoken = typer.get_text_stream("stdin").read() if text == "-" else text
+    spoken = typer.get_text_stream("stdin", errors="replace").read() if text == "-" else text
     options = {"text": spoken, "voice": voice, "speed": speed, "seed": seed}
 
     async def main(settings: Settings) -> Status:
         options["format"] = format_of(output)
-        async with AsyncExitStack() as stack:
-            owned = _own(settings, stack)
-            engine = await stack.enter_async_context(compose.opened(settings))
+        async with compose.opened(settings) as engine:
             who = await person(engine, user)
             job = await engine.jobs.submit(who, "tts", options)
-            if owned:
-                await stack.enter_async_context(working(settings, engine))
-            status = await follow(engine, who, job)
-            output.write_bytes(await _clip(engine, status))
+            async with working(settings, engine):
+                status = await follow(engine, who, job)
+            write(output, await clip_of(engine, status))
             return status
 
     status = run(main)
@@ -49,11 +50,15 @@ def say(
     if as_json:
         print_json(status)
     else:
-        out.print(f"{output}: {status.clip.seconds:.1f} s, {status.job.price} credits, {status.clip.model}")
+        out.print(
+            f"{escape(str(output))}: {status.clip.seconds:.1f} s, {status.job.price} credits, {status.clip.model}"
+        )
 
 
 def format_of(output: Path) -> FormatName:
-    """Raises `InvalidInput` for an ending that names no format."""
+    """Raises `InvalidInput` for an ending that names no format, and for a folder that is not there."""
+    if not output.parent.is_dir():
+        raise InvalidInput(f"There is no folder {output.parent}. Make it, or choose another.")
     ending = output.suffix.removeprefix(".").lower()
     for known in FORMAT_NAMES:
         if ending == known:
@@ -61,24 +66,16 @@ def format_of(output: Path) -> FormatName:
     raise InvalidInput(f"{output.name} must end in one of: {', '.join('.' + name for name in FORMAT_NAMES)}.")
 
 
-def _own(settings: Settings, stack: AsyncExitStack) -> bool:
-    """Whether this process works on the job itself; when a service runs already, that one does."""
-    if not settings.embedded:
-        return False
-    try:
-        stack.callback(compose.own_data_folder(settings).release)
-    except compose.DataFolderInUse:
-        return False
-    return True
-
-
 @asynccontextmanager
 async def working(settings: Settings, engine: Engine) -> AsyncIterator[None]:
-    """A worker in this process for as long as the block lasts; it must own the data folder."""
-    room, stop = compose.backroom(settings, engine), asyncio.Event()
-    await room.housekeeping.reclaim()
+    """A worker in this process for as long as the block lasts, unless a service works on the data folder already.
+
+    What the block raises comes out in an `ExceptionGroup`.
+    """
+    stop = asyncio.Event()
     async with asyncio.TaskGroup() as group:
-        group.create_task(room.run(stop))
+        if settings.embedded:
+            group.create_task(_work_as_owner(settings, engine, stop))
         try:
             yield
         finally:
@@ -86,19 +83,46 @@ async def working(settings: Settings, engine: Engine) -> AsyncIterator[None]:
             engine.signals.wake_all()
 
 
+async def _work_as_owner(settings: Settings, engine: Engine, stop: asyncio.Event) -> None:
+    """Once the data folder is nobody else's: whoever owns it now may end before our job has its turn."""
+    while not stop.is_set():
+        try:
+            lock = compose.own_data_folder(settings)
+        except compose.DataFolderInUse:
+            await wait(stop, OWNER_POLL_SECONDS)
+            continue
+        try:
+            room = compose.backroom(settings, engine)
+            await room.housekeeping.reclaim()
+            await room.run(stop)
+        finally:
+            lock.release()
+
+
 async def follow(engine: Engine, user: User, job: Job) -> Status:
-    """The finished job; a progress bar meanwhile. Raises what the user would be told."""
-    with Progress(TextColumn("{task.description}"), BarColumn(), console=err, transient=True) as progress:
+    """The job when it has ended; a progress bar meanwhile."""
+    with Progress(
+        TextColumn("{task.description}"), BarColumn(), console=err, transient=True, disable=not err.is_terminal
+    ) as progress:
         bar = progress.add_task("waiting", total=1.0)
         async for status in engine.jobs.watch(user, job.id):
             line = f"{status.position} in line" if status.job.state == "queued" else status.job.state
             progress.update(bar, description=line, completed=status.job.progress)
-    if status.job.state != "succeeded":
-        raise InvalidInput(status.job.error_message or f"The job was {status.job.state}.")
     return status
 
 
-async def _clip(engine: Engine, status: Status) -> bytes:
+async def clip_of(engine: Engine, status: Status) -> bytes:
+    """Raises what the user would be told when the job did not succeed."""
+    if status.job.state != "succeeded":
+        raise InvalidInput(status.job.error_message or f"The job was {status.job.state}.")
     if status.clip is None:
         raise ServiceError("the job has no clip", retryable=False)
     return await engine.clips.data(status.clip)
+
+
+def write(output: Path, data: bytes) -> None:
+    """Raises `InvalidInput` where the file cannot be written."""
+    try:
+        output.write_bytes(data)
+    except OSError as error:
+        raise InvalidInput(f"The clip was made, but {output} cannot be written: {error.strerror}.") from error

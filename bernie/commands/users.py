@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from bernie import compose
 from bernie.settings import Settings
@@ -17,7 +18,7 @@ app = typer.Typer(name="users", help="Make users, list them, let them in.", no_a
 @app.command()
 def create(
     email: Annotated[str, typer.Option(help="Their email address.")],
-    credits: Annotated[int | None, typer.Option(help="Credits to start with.", min=0)] = None,
+    credits: Annotated[int | None, typer.Option(help="Credits to start with.", min=0, max=10**12)] = None,
     as_json: AsJson = False,
 ) -> None:
     """Make a user and their first API key, which is shown this once."""
@@ -31,7 +32,7 @@ def create(
         if as_json:
             print_json({"user_id": user.id, "api_key": api_key})
         else:
-            out.print(f"{subject} is {user.id}. Their API key, shown this once:\n\n  [bold]{api_key}[/]\n")
+            out.print(f"{escape(subject)} is {user.id}. Their API key, shown this once:\n\n  [bold]{api_key}[/]\n")
 
     with_engine(work)
 

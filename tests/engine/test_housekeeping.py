@@ -40,7 +40,7 @@ async def spoken(house: House, user: User) -> Clip:
 async def claim(house: House, *, lease_seconds: float = 30) -> Job:
     async with begin(house.engine.db) as tx:
         until = now() + timedelta(seconds=lease_seconds)
-        [job] = await queue.claim(tx, capabilities=("tts",), limit=1, now=now(), lease_until=until)
+        [job] = await queue.claim(tx, {"tts": 1}, now=now(), lease_until=until)
     return job
 
 

@@ -15,14 +15,16 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from engine import assemble
+from engine.clock import now
 from engine.codecs import decode
 from engine.runners import offers
 from engine.signals import Signals
 from store import begin, connect
 from store.folder import Folder
+from store.tables import clips
 from tests.databases import fresh_database
 from tests.house import build, fresh_house
 from tests.service import Service, environment, running_service
@@ -534,7 +536,7 @@ async def test_an_error_of_ours_is_a_fixed_sentence_with_the_id_and_the_headers_
     async with fresh_house("sqlite", tmp_path) as house:
         _, key = await house.engine.users.create_key(await house.user("alice"), "key")
         async with begin(house.engine.db) as tx:
-            await tx.execute(text("ALTER TABLE ledger RENAME TO secret_detail"))
+            await tx.execute(text("UPDATE ledger SET created_at = 'secret_detail'"))
         app = httpx.ASGITransport(create_app(house.engine, secure_cookies=True), raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=app, base_url="https://bernie.test") as http:
             answer = await http.get("/api/v1/credits/ledger", headers={"authorization": f"Bearer {key}"})
@@ -544,6 +546,23 @@ async def test_an_error_of_ours_is_a_fixed_sentence_with_the_id_and_the_headers_
             assert PROTECTION.items() <= answer.headers.items()
             signed_in = await http.post("/api/v1/session", json={"api_key": key})
             assert "secure" in signed_in.headers["set-cookie"].lower(), "this address is https"
+
+
+async def test_a_clip_that_was_purged_is_told_apart_from_one_that_never_was(tmp_path: Path) -> None:
+    async with fresh_house("sqlite", tmp_path) as house:
+        alice = await house.user("alice")
+        _, key = await house.engine.users.create_key(alice, "key")
+        job = await house.engine.jobs.submit(alice, "tts", {"text": "Hello"})
+        await house.worker.run_until_idle()
+        async with begin(house.engine.db) as tx:
+            await tx.execute(update(clips).values(expires_at=now()))
+        await house.housekeeping.purge_clips()
+        app = httpx.ASGITransport(create_app(house.engine, secure_cookies=False))
+        headers = {"authorization": f"Bearer {key}"}
+        async with httpx.AsyncClient(transport=app, base_url="http://bernie.test/api/v1", headers=headers) as http:
+            assert (await http.get(f"/jobs/{job.id}")).json()["clip"] is None
+            sentence = assert_error(await http.get(f"/jobs/{job.id}/audio"), 404, "not_found")
+            assert sentence == "This clip is no longer kept. Make it again."
 
 
 @pytest.mark.parametrize("kind", ["postgresql", "mysql"])
@@ -560,3 +579,15 @@ async def test_what_a_database_server_cannot_hold_is_no_error_of_ours(kind: str,
             assert (await http.post("/keys", json={"name": "a\0b🎙"})).json()["name"] == "ab🎙"
             said = {"capability": "tts", "params": {"text": "Hello \0 🎙"}}
             assert (await http.post("/jobs", json=said)).json()["params"]["text"] == "Hello \0 🎙"
+
+
+def test_a_head_request_is_answered_where_load_balancers_and_players_ask(service: Service) -> None:
+    assert httpx.head(service.url + "/healthz").status_code == 200
+    assert httpx.head(service.url + "/readyz").status_code == 200
+
+
+def test_another_site_cannot_sign_its_visitors_in(service: Service) -> None:
+    origin = {"origin": "https://elsewhere.example"}
+    refused = httpx.post(service.url + "/api/v1/session", json={"api_key": service.api_key}, headers=origin)
+    assert refused.status_code == 403
+    assert "set-cookie" not in refused.headers
