@@ -18,6 +18,7 @@ from bernie.settings import Settings
 from engine import Engine, assemble, runners
 from engine.batcher import Batcher
 from engine.housekeeping import Housekeeping
+from engine.inputs import Inputs
 from engine.outbox import Courier, Outbox
 from engine.signals import Signals
 from engine.users import NewUserLimits
@@ -52,8 +53,10 @@ async def opened(settings: Settings) -> AsyncIterator[Engine]:
             slots=settings.users.slots,
             queue_limit=settings.users.queue_limit,
         )
+        engine = assemble(db, objects, runners.offers(), signals, limits=limits)
         async with relay(db, signals):
-            yield assemble(db, objects, runners.offers(), signals, limits=limits)
+            yield engine
+            await asyncio.to_thread(engine.sandbox.close)
     finally:
         await objects.aclose()
         await db.close()
@@ -123,7 +126,7 @@ class Backroom:
 
 def backroom(settings: Settings, engine: Engine, couriers: tuple[Courier, ...] = ()) -> Backroom:
     local = runners.LocalRunners(engine.offers)
-    batcher = Batcher(local, engine.objects, engine.signals, settings.clip_days)
+    batcher = Batcher(local, Inputs(engine.db, engine.objects), engine.objects, engine.signals, settings.clip_days)
     options = WorkerOptions(lanes=settings.worker.lanes, lease_seconds=settings.worker.lease_seconds)
     return Backroom(
         worker=Worker(engine.db, engine.signals, engine.settlement, batcher, options),

@@ -21,13 +21,16 @@ from engine.jobs import Status
 from engine.offers import BuiltInVoice, Offer, Offers
 from engine.outbox import Courier, DeliveryFailed, Outcome
 from engine.sentences import sentence_about
+from engine.uploads import MAX_BYTES as MAX_UPLOAD_BYTES
 from engine.users import COOKIE_DAYS
 from store import DatabaseUnavailable
+from store.objects import ObjectsUnavailable
 from store.records import ApiKey, Clip, Delivery, Job, LedgerEntry, User, Voice
 
 __all__ = [
     "CAPABILITIES",
     "COOKIE_DAYS",
+    "MAX_UPLOAD_BYTES",
     "ApiKey",
     "BuiltInVoice",
     "Capability",
@@ -48,6 +51,7 @@ __all__ = [
     "NotAllowed",
     "NotEnoughCredits",
     "NotFound",
+    "ObjectsUnavailable",
     "Offer",
     "Offers",
     "Outcome",

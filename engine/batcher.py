@@ -14,6 +14,7 @@ from engine.capabilities import capability_named
 from engine.clock import now
 from engine.errors import JobCancelled, ServiceError
 from engine.generation import Runner, Runners, Task
+from engine.inputs import Inputs
 from engine.signals import Signals
 from store.columns import new_id
 from store.objects import Objects, ObjectsUnavailable
@@ -37,6 +38,7 @@ class Running:
 @dataclass(frozen=True, slots=True)
 class Batcher:
     runners: Runners
+    inputs: Inputs
     objects: Objects
     signals: Signals
     clip_days: int
@@ -48,20 +50,26 @@ class Batcher:
 
     async def generate(self, batch: Sequence[Running]) -> list[Clip | BaseException]:
         """A stored clip, or what went wrong, for each job of the batch. All are of one capability."""
-        loop = asyncio.get_running_loop()
+        tasks = await asyncio.gather(*(self._task(running) for running in batch), return_exceptions=True)
+        ready = [(running, task) for running, task in zip(batch, tasks, strict=True) if isinstance(task, Task)]
+        made = iter(await self._run(ready))
+        return [task if isinstance(task, BaseException) else next(made) for task in tasks]
+
+    async def _run(self, ready: Sequence[tuple[Running, Task]]) -> list[Clip | BaseException]:
+        if not ready:
+            return []
         try:
-            tasks = [self._task(running, loop) for running in batch]
-            runner, results = await self.runners.run(batch[0].job.capability, tasks)
+            runner, results = await self.runners.run(ready[0][0].job.capability, [task for _, task in ready])
         except Exception as error:
-            return [error for _ in batch]
+            return [error for _ in ready]
         finishing = [
             _raise(result) if isinstance(result, Exception) else self._store(running.job, runner, result)
-            for running, result in zip(batch, results, strict=True)
+            for (running, _), result in zip(ready, results, strict=True)
         ]
         return list(await asyncio.gather(*finishing, return_exceptions=True))
 
-    def _task(self, running: Running, loop: asyncio.AbstractEventLoop) -> Task:
-        job = running.job
+    async def _task(self, running: Running) -> Task:
+        job, loop = running.job, asyncio.get_running_loop()
         params = capability_named(job.capability).parse(job.params)
 
         def on_step(fraction: float) -> None:
@@ -70,7 +78,13 @@ class Batcher:
             running.progress = fraction
             loop.call_soon_threadsafe(self._show, job.id, fraction)
 
-        return Task(params, seed_of(job) if params.seed is None else params.seed, on_step)
+        return Task(
+            params,
+            seed_of(job) if params.seed is None else params.seed,
+            on_step,
+            source=await self.inputs.source(params),
+            reference=await self.inputs.reference(job, params),
+        )
 
     def _show(self, job_id: str, fraction: float) -> None:
         if job_id in self.signals.progress:

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from engine.errors import InvalidInput, NotFound
 from engine.sentences import sentence_about
 
+SOURCE_SECONDS = 300
 FormatName = Literal["ogg", "mp3", "wav", "flac", "m4a", "pcm"]
 FORMAT_NAMES: tuple[FormatName, ...] = get_args(FormatName)
 Seed = Annotated[int | None, Field(ge=0, le=2**32 - 1, description="Same request and seed, same clip.")]
@@ -37,6 +38,7 @@ class Source(BaseModel):
     """An uploaded clip, measured when it came in. `seconds` is of decoded audio, not what a header claims."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+    id: str
     key: str
     seconds: float = Field(gt=0)
 
@@ -64,7 +66,7 @@ class TtsParams(Params):
 
 
 class VcParams(Params):
-    source: Annotated[Source, Upload(max_seconds=300)] = Field(description="The clip to convert.")
+    source: Annotated[Source, Upload(max_seconds=SOURCE_SECONDS)] = Field(description="The clip to convert.")
     voice: Annotated[str, VoiceName()] = Field(description="Whose voice it takes.")
     semitones: int = Field(default=0, ge=-24, le=24, description="Shift of the pitch.")
 
@@ -97,10 +99,15 @@ class Capability:
 
     def voice_field(self) -> str | None:
         """The field marked `VoiceName`, if there is one."""
-        for name, field in self.params.model_fields.items():
-            if any(isinstance(mark, VoiceName) for mark in field.metadata):
-                return name
-        return None
+        return next(iter(self._marked(VoiceName)), None)
+
+    def upload_fields(self) -> list[str]:
+        """The fields marked `Upload`."""
+        return self._marked(Upload)
+
+    def _marked(self, mark: type) -> list[str]:
+        fields = self.params.model_fields.items()
+        return [name for name, field in fields if any(isinstance(data, mark) for data in field.metadata)]
 
 
 CAPABILITIES: tuple[Capability, ...] = (

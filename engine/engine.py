@@ -10,8 +10,10 @@ from engine.endpoints import Endpoints
 from engine.errors import ServiceError
 from engine.jobs import Jobs
 from engine.offers import Offers
+from engine.sandbox import Sandbox
 from engine.settlement import Settlement
 from engine.signals import Signals
+from engine.uploads import Uploads
 from engine.users import NewUserLimits, Users
 from engine.voices import Voices
 from store import Database, DatabaseUnavailable, jobs, read
@@ -26,6 +28,7 @@ class Engine:
     jobs: Jobs
     credits: Credits
     voices: Voices
+    uploads: Uploads
     clips: Clips
     endpoints: Endpoints
     offers: Offers
@@ -33,6 +36,7 @@ class Engine:
     settlement: Settlement
     db: Database
     objects: Objects
+    sandbox: Sandbox
 
     async def check(self) -> dict[str, int]:
         """Unfinished jobs per state, once everything we depend on has answered. Raises `ServiceError`."""
@@ -46,16 +50,25 @@ class Engine:
 
 
 def assemble(
-    db: Database, objects: Objects, offers: Offers, signals: Signals, *, limits: NewUserLimits | None = None
+    db: Database,
+    objects: Objects,
+    offers: Offers,
+    signals: Signals,
+    *,
+    limits: NewUserLimits | None = None,
+    sandbox: Sandbox | None = None,
 ) -> Engine:
     """Builds the services; opens nothing."""
     settlement = Settlement(db, signals)
-    voices = Voices(db, offers)
+    sandbox = sandbox or Sandbox()
+    voices, uploads = Voices(db, objects, offers, sandbox), Uploads(db, objects, sandbox)
     return Engine(
         users=Users(db, limits or NewUserLimits()),
-        jobs=Jobs(db, signals, settlement, offers, voices),
+        jobs=Jobs(db, signals, settlement, offers, voices, uploads),
         credits=Credits(db),
         voices=voices,
+        uploads=uploads,
+        sandbox=sandbox,
         clips=Clips(db, objects),
         endpoints=Endpoints(db),
         offers=offers,

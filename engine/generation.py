@@ -16,13 +16,16 @@ if TYPE_CHECKING:  # numpy comes with the first network, not with the service
 class Task:
     """One request of a batch.
 
-    `seed` is always there. `on_step(fraction)` is called by the runner between steps with what is done, 0 to 1; it
-    raises `JobCancelled` when the user withdrew the job, which is then that task's result.
+    `seed` is always there. `source`: the clip to convert; `reference`: the clip of a user's own voice.
+    `on_step(fraction)` is called by the runner between steps with what is done, 0 to 1; it raises `JobCancelled`
+    when the user withdrew the job, which is then that task's result.
     """
 
     params: Params
     seed: int
     on_step: Callable[[float], None]
+    source: Audio | None = None
+    reference: Audio | None = None
 
 
 Result: TypeAlias = "Audio | Exception"

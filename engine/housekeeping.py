@@ -15,7 +15,7 @@ from engine.clock import now
 from engine.credits import Credits
 from engine.settlement import Settlement
 from engine.users import Users
-from store import Database, begin, clips, deliveries, jobs, queue, read, users
+from store import Database, begin, clips, deliveries, jobs, queue, read, uploads, users
 from store.objects import Objects
 
 log = logging.getLogger(__name__)
@@ -49,7 +49,8 @@ class Housekeeping:
         return [
             (self.sweep_leases, 5),
             (self.purge_clips, 3600),
-            (self.sweep_uploads, 3600),
+            (self.sweep_attempts, 3600),
+            (self.purge_uploads, 3600),
             (self.forget, 3600),
             (self.audit, 3600),
             (self.grant_monthly, 3600),
@@ -88,8 +89,17 @@ class Housekeeping:
                 await clips.delete_clips(tx, [clip.id for clip in expired])
             purged += len(expired)
 
-    async def sweep_uploads(self) -> int:
-        """Uploads of attempts that came to nothing. Their keys follow from the job, so nothing has to be listed."""
+    async def purge_uploads(self) -> int:
+        """Expired uploads, in the same order."""
+        async with read(self.db) as tx:
+            expired = await uploads.expired(tx, now())
+        await self.objects.delete([upload.object_key for upload in expired])
+        async with begin(self.db) as tx:
+            await uploads.delete_uploads(tx, [upload.id for upload in expired])
+        return len(expired)
+
+    async def sweep_attempts(self) -> int:
+        """Clips of attempts that came to nothing. Their keys follow from the job, so nothing has to be listed."""
         async with read(self.db) as tx:
             untidy = await jobs.ended_untidily(tx, since=now() - timedelta(hours=UNTIDY_HOURS))
             keys = [object_key(job, attempt) for job in untidy for attempt in range(1, job.attempt + 1)]

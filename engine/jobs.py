@@ -15,6 +15,7 @@ from engine.errors import Conflict, NotEnoughCredits, NotFound, QueueFull
 from engine.offers import Offers, require
 from engine.settlement import Settlement
 from engine.signals import Signals, wait
+from engine.uploads import Uploads
 from engine.voices import Voices
 from store import Database, begin, clips, jobs, ledger, queue, read
 from store.columns import new_id
@@ -51,6 +52,7 @@ class Jobs:
     settlement: Settlement
     offers: Offers
     voices: Voices
+    uploads: Uploads
 
     async def submit(
         self,
@@ -84,11 +86,12 @@ class Jobs:
         return job
 
     async def _accept(self, user: User, capability: Capability, raw: Mapping[str, Any]) -> Params:
-        require(self.offers, capability.name)
-        params = capability.parse(raw)
+        offer = require(self.offers, capability.name)
+        params = capability.parse(await self.uploads.resolve(user, capability, raw))
         if field := capability.voice_field():
             voice = await self.voices.resolve(user, capability.name, getattr(params, field))
             params = params.model_copy(update={field: voice})
+        offer.check(params)
         return params
 
     async def get(self, user: User, job_id: str) -> Status:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from engine.errors import ModelUnavailable
 
@@ -21,13 +22,19 @@ class BuiltInVoice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """`unavailable`: why no model answers and what to do, as a sentence; None when one does."""
+    """`unavailable`: why no model answers and what to do, as a sentence; None when one does.
+
+    `clones`: users' own voices can be used. `check` raises a `UserError` for params that this model cannot serve,
+    before any credit moves; it must be quick.
+    """
 
     capability: str
     model: str
     revision: str = ""
     licence: str = ""
     voices: tuple[BuiltInVoice, ...] = ()
+    clones: bool = False
+    check: Callable[[Any], None] = lambda params: None
     unavailable: str | None = None
 
 

@@ -104,6 +104,18 @@ class Clip:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """A clip that a user brought, as our own FLAC, until it expires."""
+
+    id: str
+    user_id: str
+    object_key: str
+    seconds: float
+    created_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Voice:
     id: str
     user_id: str

@@ -184,6 +184,19 @@ clips = Table(
     **EXACT,
 )
 
+uploads = Table(
+    "uploads",
+    metadata,
+    Column("id", Id, primary_key=True),
+    owned_by_user(),
+    Column("object_key", String(190), nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Index(None, "expires_at"),
+    **EXACT,
+)
+
 voices = Table(
     "voices",
     metadata,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import insert, select
+from collections.abc import Iterable
+
+from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store.columns import columns_of, values_of
@@ -20,3 +22,23 @@ async def insert_voice(tx: AsyncConnection, voice: Voice) -> None:
 async def of_user(tx: AsyncConnection, user_id: str) -> list[Voice]:
     rows = select(*VOICE).where(voices.c.user_id == user_id).order_by(voices.c.name)
     return [Voice(**row._asdict()) for row in await tx.execute(rows)]
+
+
+async def of_id(tx: AsyncConnection, voice_id: str) -> Voice | None:
+    row = (await tx.execute(select(*VOICE).where(voices.c.id == voice_id))).one_or_none()
+    return Voice(**row._asdict()) if row else None
+
+
+async def take(tx: AsyncConnection, user_id: str, voice_id: str) -> Voice | None:
+    """Deletes the user's voice and returns it; None: not theirs."""
+    voice = await of_id(tx, voice_id)
+    if voice is None or voice.user_id != user_id:
+        return None
+    gone = await tx.execute(delete(voices).where(voices.c.id == voice_id))
+    return voice if gone.rowcount else None
+
+
+async def known_keys(tx: AsyncConnection, object_keys: Iterable[str]) -> set[str]:
+    """Those of the keys that a voice refers to."""
+    rows = select(voices.c.object_key).where(voices.c.object_key.in_(list(object_keys)))
+    return set((await tx.execute(rows)).scalars())

@@ -16,9 +16,11 @@ from engine.audio import Audio
 from engine.batcher import Batcher
 from engine.generation import Result, Task
 from engine.housekeeping import Housekeeping
-from engine.offers import BuiltInVoice, Offer
+from engine.inputs import Inputs
+from engine.offers import BuiltInVoice, Offer, Offers
 from engine.outbox import Courier, Outbox
 from engine.runners import LocalRunners
+from engine.sandbox import Sandbox
 from engine.signals import Signals
 from engine.worker import Worker, WorkerOptions
 from store import Database
@@ -44,7 +46,7 @@ class ToneRunner:
         self.batches: list[list[str]] = []
 
     def run(self, tasks: Sequence[Task]) -> list[Result]:
-        self.batches.append([task.params.text for task in tasks])  # type: ignore[attr-defined]
+        self.batches.append([getattr(task.params, "text", "") for task in tasks])
         return [self._one(task) for task in tasks]
 
     def _one(self, task: Task) -> Result:
@@ -117,13 +119,15 @@ def build(
     max_batch: int = 1,
     lease_seconds: float = 30,
     stop_seconds: float = 5,
+    offers: Offers = OFFERS,
+    sandbox: Sandbox | None = None,
 ) -> House:
     objects = Folder(folder / "objects", "http://bernie.test", b"secret of the tests, 32 bytes ...")
-    engine = assemble(db, objects, OFFERS, Signals())
+    engine = assemble(db, objects, offers, Signals(), sandbox=sandbox)
     runner = ToneRunner(max_batch)
-    runners = LocalRunners(OFFERS, {"tone": lambda: runner})
+    runners = LocalRunners(offers, {"tone": lambda: runner})
     runners.load("tts")
-    batcher = Batcher(runners, objects, engine.signals, clip_days=30)
+    batcher = Batcher(runners, Inputs(db, objects), objects, engine.signals, clip_days=30)
     options = WorkerOptions(lanes=1, lease_seconds=lease_seconds, stop_seconds=stop_seconds)
     return House(
         engine=engine,

@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
-from engine import DatabaseUnavailable, ServiceError, Unauthorized, UserError, sentence_about
+from engine import DatabaseUnavailable, ObjectsUnavailable, ServiceError, Unauthorized, UserError, sentence_about
 from webhooks.requests import add_headers
 
 log = logging.getLogger(__name__)
@@ -39,7 +39,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid_request)  # type: ignore[arg-type]
     app.add_exception_handler(HTTPException, _http_error)  # type: ignore[arg-type]
     app.add_exception_handler(ServiceError, _service_error)
-    app.add_exception_handler(DatabaseUnavailable, _service_error)
+    for unavailable in (DatabaseUnavailable, ObjectsUnavailable):
+        app.add_exception_handler(unavailable, _service_error)
     app.add_exception_handler(Exception, _unexpected)
 
 

@@ -1,15 +1,19 @@
-"""`/api/v1/voices` and `/api/v1/capabilities`: what there is to ask for."""
+"""`/api/v1/voices`, `/uploads` and `/capabilities`: what there is to ask for, and what to bring along."""
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, File, Form, UploadFile
 from pydantic import BaseModel
 
-from engine import CAPABILITIES
+from engine import CAPABILITIES, MAX_UPLOAD_BYTES
 from webhooks.auth import CurrentUser
-from webhooks.requests import TheEngine
+from webhooks.requests import AnId, TheEngine
+
+FORM_BYTES = 100_000
+"""What a form adds to its file."""
 
 
 class VoiceView(BaseModel):
@@ -55,6 +59,42 @@ async def voices(user: CurrentUser, engine: TheEngine) -> VoicePage:
     return VoicePage(voices=views)
 
 
+async def add_voice(
+    user: CurrentUser,
+    engine: TheEngine,
+    file: Annotated[UploadFile, File(description="3 to 60 s of one person speaking")],
+    name: Annotated[str, Form(max_length=60)],
+    consent: Annotated[bool, Form(description="That the speaker agreed")] = False,
+    description: Annotated[str, Form(max_length=500)] = "",
+    language: Annotated[str, Form(max_length=20)] = "en",
+) -> VoiceView:
+    """A voice from a recording. Its speaker must have agreed."""
+    voice = await engine.voices.add(
+        user, await file.read(), name=name, consent=consent, description=description, language=language
+    )
+    return VoiceView(id=voice.id, name=voice.name, description=voice.description, language=voice.language, model=None)
+
+
+async def delete_voice(voice_id: AnId, user: CurrentUser, engine: TheEngine) -> None:
+    await engine.voices.delete(user, voice_id)
+
+
+class UploadView(BaseModel):
+    """`id` is what a job's params name, for a day."""
+
+    id: str
+    seconds: float
+    expires_at: datetime
+
+
+async def upload(
+    user: CurrentUser, engine: TheEngine, file: Annotated[UploadFile, File(description="Any audio, up to 5 minutes")]
+) -> UploadView:
+    """A clip for a job to work on."""
+    added = await engine.uploads.add(user, await file.read())
+    return UploadView(id=added.id, seconds=round(added.seconds, 3), expires_at=added.expires_at)
+
+
 async def capabilities(user: CurrentUser, engine: TheEngine) -> CapabilityPage:
     return CapabilityPage(
         capabilities=[
@@ -72,6 +112,10 @@ async def capabilities(user: CurrentUser, engine: TheEngine) -> CapabilityPage:
 
 def routes() -> APIRouter:
     router = APIRouter(tags=["voices"])
+    largest = MAX_UPLOAD_BYTES + FORM_BYTES
     router.add_api_route("/voices", voices, methods=["GET"])
+    router.add_api_route("/voices", add_voice, methods=["POST"], status_code=201, max_body_size=largest)
+    router.add_api_route("/voices/{voice_id}", delete_voice, methods=["DELETE"], status_code=204)
+    router.add_api_route("/uploads", upload, methods=["POST"], status_code=201, max_body_size=largest)
     router.add_api_route("/capabilities", capabilities, methods=["GET"])
     return router

@@ -98,10 +98,10 @@ async def test_uploads_of_lost_attempts_are_swept_and_the_clip_is_not(house: Hou
     await upload(house, object_key(lost))
     assert len(await house.object_keys()) == 2
 
-    await house.housekeeping.sweep_uploads()
+    await house.housekeeping.sweep_attempts()
 
     assert await house.object_keys() == [clip.object_key]
-    await house.housekeeping.sweep_uploads()
+    await house.housekeeping.sweep_attempts()
     assert (await house.engine.clips.data(clip))[:4] == b"OggS"
 
 
@@ -116,7 +116,7 @@ async def test_an_upload_of_a_job_that_failed_or_was_cancelled_is_swept_but_not_
             await house.engine.settlement.fail(job, code="failed", message="No.")
         elif settle == "cancel":
             await house.engine.settlement.cancel(job)
-    await house.housekeeping.sweep_uploads()
+    await house.housekeeping.sweep_attempts()
     assert await house.object_keys() == [key]
 
 

@@ -56,7 +56,7 @@ class Money(RuleBasedStateMachine):
         self.house.runner.behave = lambda task: None
         await self.house.housekeeping.reclaim()
         await self.house.worker.run_until_idle()
-        await self.house.housekeeping.sweep_uploads()
+        await self.house.housekeeping.sweep_attempts()
         async with read(self.engine.db) as tx:
             stuck = await tx.scalar(select(func.count()).where(jobs.c.state.in_(("queued", "running"))))
             keys = sorted((await tx.execute(select(clips.c.object_key))).scalars())

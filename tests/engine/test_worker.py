@@ -106,7 +106,7 @@ async def test_a_job_whose_settlement_failed_is_run_again_and_charged_once(
                 await asyncio.sleep(0.1)
                 await house.housekeeping.sweep_leases()
     assert calls == [1, 2]
-    await house.housekeeping.sweep_uploads()
+    await house.housekeeping.sweep_attempts()
     assert len(await house.object_keys()) == 1
     assert await house.engine.credits.balance(alice) == 10_000 - 5
     await house.assert_books_exact()

@@ -53,7 +53,7 @@ def test_a_service_killed_at_any_stage_loses_nothing_and_charges_once(tmp_path: 
 async def sweep_and_examine(data: Path) -> list[Problem]:
     settings = Settings(data=data)
     async with compose.opened(settings) as engine:
-        await compose.backroom(settings, engine).housekeeping.sweep_uploads()
+        await compose.backroom(settings, engine).housekeeping.sweep_attempts()
         return await examine(engine)
 
 

@@ -14,12 +14,14 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
+import numpy as np
 import pytest
 from sqlalchemy import text, update
 
 from engine import assemble
+from engine.audio import Audio
 from engine.clock import now
-from engine.codecs import decode
+from engine.codecs import decode, encode
 from engine.runners import offers
 from engine.signals import Signals
 from store import begin, connect
@@ -415,7 +417,9 @@ def test_what_belongs_to_another_user_is_not_there_on_any_route_with_an_id(
 ) -> None:
     """Read from the service's own description, so that a route added later is tried too."""
     key = ann.http.get("/keys").json()["keys"][0]["id"]
-    ids = {"job_id": spoken["id"], "key_id": key}
+    form = {"name": "Ann", "consent": "true"}
+    voice = ann.http.post("/voices", data=form, files={"file": recording(4)}).json()["id"]
+    ids = {"job_id": spoken["id"], "key_id": key, "voice_id": voice}
     tried = 0
     for path, methods in anonymous.get("/openapi.json").json()["paths"].items():
         if not path.startswith("/api/v1") or "{" not in path:
@@ -591,3 +595,31 @@ def test_another_site_cannot_sign_its_visitors_in(service: Service) -> None:
     refused = httpx.post(service.url + "/api/v1/session", json={"api_key": service.api_key}, headers=origin)
     assert refused.status_code == 403
     assert "set-cookie" not in refused.headers
+
+
+def recording(seconds: float) -> bytes:
+    time = np.arange(round(seconds * 24_000)) / 24_000
+    return encode(Audio(np.sin(2 * np.pi * 220 * time).astype(np.float32) / 3, 24_000), "mp3")
+
+
+def test_a_voice_is_added_listed_and_deleted_and_a_clip_uploaded(service: Service) -> None:
+    sound = recording(4)
+    with service.client() as client:
+        form = {"name": "Grandma"}
+        refused = client.post("/voices", data=form, files={"file": sound})
+        assert (refused.status_code, refused.json()["error"]["code"]) == (403, "not_allowed")
+        added = client.post("/voices", data=form | {"consent": "true"}, files={"file": sound})
+        assert added.status_code == 201
+        assert "Grandma" in [voice["name"] for voice in client.get("/voices").json()["voices"]]
+        assert client.delete(f"/voices/{added.json()['id']}").status_code == 204
+        assert "Grandma" not in [voice["name"] for voice in client.get("/voices").json()["voices"]]
+        uploaded = client.post("/uploads", files={"file": ("nameless", sound, "text/html")})
+        assert (uploaded.status_code, uploaded.json()["seconds"]) == (201, pytest.approx(4.0, abs=0.05))
+        garbage = client.post("/uploads", files={"file": b"not audio"})
+        assert (garbage.status_code, garbage.json()["error"]["code"]) == (422, "clip_unreadable")
+
+
+def test_a_body_that_is_too_large_is_refused(service: Service) -> None:
+    with service.client() as client:
+        huge = client.post("/jobs", json={"capability": "tts", "params": {"text": "x" * 2_000_000}})
+    assert huge.status_code == 413
