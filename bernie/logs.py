@@ -9,7 +9,7 @@ import structlog
 from structlog.typing import Processor
 
 # Their own lines say what ours say, or more than an operator wants to read.
-QUIET = ("apscheduler", "uvicorn.error", "uvicorn.access", "alembic", "botocore", "urllib3", "httpx")
+QUIET = ("apscheduler", "uvicorn.error", "uvicorn.access", "alembic", "botocore", "urllib3", "httpx", "httpx2")
 
 
 def configure(level: str) -> None:
