@@ -15,7 +15,7 @@ from filelock import FileLock, Timeout
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from bernie.settings import Settings
-from engine import Engine, assemble, runners
+from engine import Engine, assemble, runners, selection
 from engine.batcher import Batcher
 from engine.housekeeping import Housekeeping
 from engine.inputs import Inputs
@@ -53,7 +53,7 @@ async def opened(settings: Settings) -> AsyncIterator[Engine]:
             slots=settings.users.slots,
             queue_limit=settings.users.queue_limit,
         )
-        engine = assemble(db, objects, runners.offers(), signals, limits=limits)
+        engine = assemble(db, objects, selection.offers(), signals, limits=limits)
         async with relay(db, signals):
             yield engine
             await asyncio.to_thread(engine.sandbox.close)
@@ -125,7 +125,7 @@ class Backroom:
 
 
 def backroom(settings: Settings, engine: Engine, couriers: tuple[Courier, ...] = ()) -> Backroom:
-    local = runners.LocalRunners(engine.offers)
+    local = runners.LocalRunners(list(engine.offers), runners.embedded())
     batcher = Batcher(local, Inputs(engine.db, engine.objects), engine.objects, engine.signals, settings.clip_days)
     options = WorkerOptions(lanes=settings.worker.lanes, lease_seconds=settings.worker.lease_seconds)
     return Backroom(

@@ -18,7 +18,7 @@ from engine.errors import (
     UserError,
 )
 from engine.jobs import Status
-from engine.offers import BuiltInVoice, Offer, Offers
+from engine.offers import BuiltInVoice, Model, Offer, Offers
 from engine.outbox import Courier, DeliveryFailed, Outcome
 from engine.sentences import sentence_about
 from engine.uploads import MAX_BYTES as MAX_UPLOAD_BYTES
@@ -47,6 +47,7 @@ __all__ = [
     "Job",
     "JobCancelled",
     "LedgerEntry",
+    "Model",
     "ModelUnavailable",
     "NotAllowed",
     "NotEnoughCredits",

@@ -49,7 +49,7 @@ class Batcher:
         import engine.codecs  # noqa: F401
 
     async def generate(self, batch: Sequence[Running]) -> list[Clip | BaseException]:
-        """A stored clip, or what went wrong, for each job of the batch. All are of one capability."""
+        """A stored clip, or what went wrong, for each job of the batch. All have one batch key."""
         tasks = await asyncio.gather(*(self._task(running) for running in batch), return_exceptions=True)
         ready = [(running, task) for running, task in zip(batch, tasks, strict=True) if isinstance(task, Task)]
         made = iter(await self._run(ready))
@@ -59,7 +59,7 @@ class Batcher:
         if not ready:
             return []
         try:
-            runner, results = await self.runners.run(ready[0][0].job.capability, [task for _, task in ready])
+            runner, results = await self.runners.run(model_of(ready[0][0].job), [task for _, task in ready])
         except Exception as error:
             return [error for _ in ready]
         finishing = [
@@ -122,6 +122,11 @@ class Batcher:
 
 async def _raise(error: Exception) -> Clip:
     raise error
+
+
+def model_of(job: Job) -> str:
+    """The model that was chosen when the job was submitted: it stands in its batch key."""
+    return job.batch_key.split(":")[1]
 
 
 def object_key(job: Job, attempt: int | None = None) -> str:

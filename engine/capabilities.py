@@ -94,8 +94,9 @@ class Capability:
             message, field = sentence_about(error.errors(include_url=False))
             raise InvalidInput(message, field=field) from error
 
-    def batch_key(self, params: Params) -> str:
-        return f"{self.name}:{self.batch_class(params)}"
+    def batch_key(self, model: str, params: Params) -> str:
+        """Jobs of equal key can share a forward pass."""
+        return f"{self.name}:{model}:{self.batch_class(params)}"
 
     def voice_field(self) -> str | None:
         """The field marked `VoiceName`, if there is one."""

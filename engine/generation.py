@@ -35,6 +35,7 @@ Result: TypeAlias = "Audio | Exception"
 class Runner(Protocol):
     """A loaded network. Called on its device's own thread, never on the event loop."""
 
+    capability: str
     model: str
     revision: str
     max_batch: int
@@ -52,6 +53,9 @@ class Runners(Protocol):
 
     def max_batch(self, capability: str) -> int: ...
 
-    async def run(self, capability: str, tasks: Sequence[Task]) -> tuple[Runner, list[Result]]:
-        """Raises only for what is wrong with all of the batch, such as a checkpoint that does not load."""
+    async def run(self, model: str, tasks: Sequence[Task]) -> tuple[Runner, list[Result]]:
+        """All tasks are for the one model.
+
+        Raises only for what is wrong with all of the batch, such as a checkpoint that does not load.
+        """
         ...

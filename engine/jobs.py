@@ -36,11 +36,12 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A request that was found valid."""
+    """A request that was found valid, and the model that will serve it."""
 
     user: User
     capability: Capability
     params: Params
+    model: str
     reply_to: dict[str, Any] | None
     idempotency_key: str | None
 
@@ -70,7 +71,8 @@ class Jobs:
         for something else.
         """
         declared = capability_named(capability)
-        order = Order(user, declared, await self._accept(user, declared, raw), reply_to, idempotency_key)
+        params, model = await self._accept(user, declared, raw)
+        order = Order(user, declared, params, model, reply_to, idempotency_key)
         try:
             async with begin(self.db) as tx:
                 job = await _same(tx, order) or await _place(tx, order)
@@ -85,14 +87,16 @@ class Jobs:
             self.signals.notify("work")
         return job
 
-    async def _accept(self, user: User, capability: Capability, raw: Mapping[str, Any]) -> Params:
+    async def _accept(self, user: User, capability: Capability, raw: Mapping[str, Any]) -> tuple[Params, str]:
         offer = require(self.offers, capability.name)
         params = capability.parse(await self.uploads.resolve(user, capability, raw))
+        voice: str | None = None
         if field := capability.voice_field():
             voice = await self.voices.resolve(user, capability.name, getattr(params, field))
             params = params.model_copy(update={field: voice})
-        offer.check(params)
-        return params
+        model = offer.model_for(voice)
+        model.check(params)
+        return params, model.name
 
     async def get(self, user: User, job_id: str) -> Status:
         """Raises `NotFound`, also for somebody else's job."""
@@ -169,7 +173,7 @@ async def _place(tx: AsyncConnection, order: Order) -> Job:
         user_id=user.id,
         capability=order.capability.name,
         params=order.params.model_dump(mode="json"),
-        batch_key=order.capability.batch_key(order.params),
+        batch_key=order.capability.batch_key(order.model, order.params),
         price=price,
         turn=line.turn,
         slot=line.slot,

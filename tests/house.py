@@ -17,7 +17,7 @@ from engine.batcher import Batcher
 from engine.generation import Result, Task
 from engine.housekeeping import Housekeeping
 from engine.inputs import Inputs
-from engine.offers import BuiltInVoice, Offer, Offers
+from engine.offers import BuiltInVoice, Model, Offer, Offers
 from engine.outbox import Courier, Outbox
 from engine.runners import LocalRunners
 from engine.sandbox import Sandbox
@@ -29,16 +29,16 @@ from tests.databases import fresh_database
 
 VOICE = BuiltInVoice(id="heart", name="Heart", description="a tone", language="en", model="tone")
 OFFERS = {
-    "tts": Offer(capability="tts", model="tone", revision="1", voices=(VOICE,)),
-    "vc": Offer(capability="vc", model="", unavailable="No voice conversion here. Install it."),
-    "sfx": Offer(capability="sfx", model="tone", revision="1"),
+    "tts": Offer(capability="tts", models=(Model(name="tone", revision="1", voices=(VOICE,)),)),
+    "vc": Offer(capability="vc", unavailable="No voice conversion here. Install it."),
+    "sfx": Offer(capability="sfx", models=(Model(name="tone", revision="1"),)),
 }
 
 
 class ToneRunner:
     """A tenth of a second of a tone whose pitch is the seed's. What a test puts into `behave` happens first."""
 
-    model, revision = "tone", "1"
+    capability, model, revision = "tts", "tone", "1"
 
     def __init__(self, max_batch: int = 1) -> None:
         self.max_batch = max_batch
@@ -125,8 +125,8 @@ def build(
     objects = Folder(folder / "objects", "http://bernie.test", b"secret of the tests, 32 bytes ...")
     engine = assemble(db, objects, offers, Signals(), sandbox=sandbox)
     runner = ToneRunner(max_batch)
-    runners = LocalRunners(offers, {"tone": lambda: runner})
-    runners.load("tts")
+    runners = LocalRunners([name for name, offer in offers.items() if offer.models], {"tone": lambda: runner})
+    runners.load("tone")
     batcher = Batcher(runners, Inputs(db, objects), objects, engine.signals, clip_days=30)
     options = WorkerOptions(lanes=1, lease_seconds=lease_seconds, stop_seconds=stop_seconds)
     return House(

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import cast
 
 from bernie.bench.figures import Figure, percentile
-from engine import BuiltInVoice, Engine, Offer, User, assemble
+from engine import BuiltInVoice, Engine, Model, Offer, User, assemble
 from engine.batcher import Batcher, Running
 from engine.clock import now
 from engine.signals import Signals
@@ -79,7 +79,9 @@ async def measure(folder: Path, database_url: str | None = None) -> list[Figure]
     await schema.upgrade(db)
     objects = Folder(folder / "objects", "", b"a secret for the bench only")
     voice = BuiltInVoice(id="none", name="None", description="", language="", model="no-op")
-    engine = assemble(db, objects, {"tts": Offer(capability="tts", model="no-op", voices=(voice,))}, Signals())
+    engine = assemble(
+        db, objects, {"tts": Offer(capability="tts", models=(Model(name="no-op", voices=(voice,)),))}, Signals()
+    )
     noop = NoOp(objects)
     worker = Worker(db, engine.signals, engine.settlement, cast(Batcher, noop), WorkerOptions())
     people = [await engine.users.create("bench", new_id("person"), credits=10**9) for _ in range(PEOPLE)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,12 +14,11 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 
 from bernie.settings import Settings
 from bernie.terminal import AsJson, err, out, print_json, print_table, run
-from engine import ServiceError, UserError, runners
+from engine import Model, Offer, ServiceError, UserError, selection
 from engine.errors import InvalidInput
 from engine.nn import hub
 from engine.nn.catalogue import CATALOGUE, MODELS
 from engine.nn.published import Published, placed
-from engine.offers import Offer
 
 app = typer.Typer(name="models", help="Which networks there are, on what terms; fetch them.", no_args_is_help=True)
 
@@ -32,14 +31,15 @@ LATER = {
 @app.command("list")
 def list_models(as_json: AsJson = False) -> None:
     """Each model: whether it is here and answers, its size on disk, licence and terms of use."""
-    folder, offers = _folder(_settings()), runners.offers()
-    answering = {offer.model for offer in offers.values() if offer.unavailable is None}
+    folder, offers = _folder(_settings()), selection.offers()
+    answering = {model.name for offer in offers.values() for model in offer.models}
     rows = [
         _published(capability, model, folder, model.name in answering)
         for capability, models in CATALOGUE.items()
         for model in models
     ]
-    rows += [_built_in(offer) for offer in offers.values() if offer.model not in MODELS]
+    rows += [_built_in(name, model) for name, o in offers.items() for model in o.models if model.name not in MODELS]
+    rows += [_none(offer) for offer in offers.values() if offer.unavailable]
     if as_json:
         print_json(rows)
         return
@@ -83,10 +83,25 @@ def _published(capability: str, model: Published, folder: Path, answers: bool) -
     }
 
 
-def _built_in(offer: Offer) -> dict[str, Any]:
-    """A model that comes with Bernie, or why there is none."""
-    here = offer.unavailable is None
-    return asdict(offer) | {"here": here, "answers": here, "bytes": None, "terms": ""}
+def _built_in(capability: str, model: Model) -> dict[str, Any]:
+    """A model that comes with Bernie."""
+    return {
+        "capability": capability,
+        "model": model.name,
+        "here": True,
+        "bytes": None,
+        "answers": True,
+        "licence": model.licence,
+        "terms": "",
+        "revision": model.revision,
+        "unavailable": None,
+    }
+
+
+def _none(offer: Offer) -> dict[str, Any]:
+    """Why nothing answers."""
+    nothing = {"model": "", "here": False, "bytes": None, "answers": False, "licence": "", "terms": "", "revision": ""}
+    return {"capability": offer.capability, "unavailable": offer.unavailable, **nothing}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

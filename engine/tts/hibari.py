@@ -21,7 +21,7 @@ MODEL, REVISION = "hibari", "0.2.1"
 class HibariRunner:
     """float32 [S] in [-1, 1] at 24 kHz, about 90 times faster than real time on two CPU cores."""
 
-    model, revision = MODEL, REVISION
+    capability, model, revision = "tts", MODEL, REVISION
     max_batch = 1  # its ONNX graph takes one sentence at a time
 
     def __init__(self) -> None:

@@ -16,7 +16,7 @@ FIELDS = sorted({name for capability in CAPABILITIES for name in capability.para
 TTS, VC, SFX = CAPABILITIES
 GOOD: dict[str, dict[str, Any]] = {
     "tts": {"text": "Hello"},
-    "vc": {"source": {"key": "uploads/1.wav", "seconds": 3.2}, "voice": "heart"},
+    "vc": {"source": {"id": "upload_1", "key": "uploads/upload_1.flac", "seconds": 3.2}, "voice": "heart"},
     "sfx": {"prompt": "rain"},
 }
 
@@ -36,7 +36,7 @@ REQUESTS = st.dictionaries(st.sampled_from(FIELDS) | st.text(max_size=12), JSON,
 @example(raw={"speed": math.nan, "seconds": math.inf}, complete=True)
 @example(raw={"text": "\ud83d", "prompt": "\ud83d", "voice": "\ud83d"}, complete=True)
 @example(raw={"": 1}, complete=True)
-@example(raw={"source": {"key": "k", "seconds": 1, "codec": "mp3"}}, complete=True)
+@example(raw={"source": {"id": "u", "key": "k", "seconds": 1, "codec": "mp3"}}, complete=True)
 @example(raw={"source": "uploads/1.wav"}, complete=True)
 def test_any_request_is_accepted_with_a_price_or_refused_in_a_sentence_about_a_field(
     capability: Capability, raw: dict[str, Any], complete: bool
@@ -78,7 +78,7 @@ def attempt(capability: Capability, request: dict[str, Any]) -> Params | Invalid
         (TTS, {"text": "Hi", "": 1}, "", "`` is not an option here. Leave it out."),
         (TTS, {"text": "Hi", "pitch": 1}, "pitch", "`pitch` is not an option here. Leave it out."),
         (VC, {"voice": "heart"}, "source", "`source` is missing."),
-        (VC, {"source": {"key": "k", "seconds": 0}, "voice": "v"}, "source.seconds", None),
+        (VC, {"source": {"id": "u", "key": "k", "seconds": 0}, "voice": "v"}, "source.seconds", None),
         (VC, GOOD["vc"] | {"semitones": 25}, "semitones", "`semitones` must be at most 24."),
         (SFX, {"prompt": ""}, "prompt", "`prompt` is empty."),
         (SFX, {"prompt": "rain", "seconds": 31}, "seconds", "`seconds` must be at most 30."),
@@ -119,9 +119,9 @@ def test_options_of_chats_and_forms_arrive_as_text_and_are_understood() -> None:
         (TTS, {"text": "  Hello  "}, 5),
         (TTS, {"text": "🎙é"}, 2),
         (TTS, {"text": "x" * 5000}, 5000),
-        (VC, {"source": {"key": "k", "seconds": 0.1}, "voice": "v"}, 15),
-        (VC, {"source": {"key": "k", "seconds": 60}, "voice": "v"}, 900),
-        (VC, {"source": {"key": "k", "seconds": 60.01}, "voice": "v"}, 915),
+        (VC, {"source": {"id": "u", "key": "k", "seconds": 0.1}, "voice": "v"}, 15),
+        (VC, {"source": {"id": "u", "key": "k", "seconds": 60}, "voice": "v"}, 900),
+        (VC, {"source": {"id": "u", "key": "k", "seconds": 60.01}, "voice": "v"}, 915),
         (SFX, {"prompt": "rain"}, 400),
         (SFX, {"prompt": "rain", "seconds": 0.51}, 21),
     ],
@@ -152,12 +152,13 @@ def test_each_capability_knows_its_voice_field_and_its_upload() -> None:
     assert [mark.max_seconds for mark in VcParams.model_fields["source"].metadata if isinstance(mark, Upload)] == [300]
 
 
-def test_a_batch_key_names_the_capability_so_that_different_ones_never_share_a_pass() -> None:
+def test_a_batch_key_names_capability_and_model_so_that_different_ones_never_share_a_pass() -> None:
     keys = {
-        capability.name: capability.batch_key(capability.parse(GOOD[capability.name])) for capability in CAPABILITIES
+        capability.name: capability.batch_key("kokoro", capability.parse(GOOD[capability.name]))
+        for capability in CAPABILITIES
     }
     assert len(set(keys.values())) == len(CAPABILITIES)
-    assert all(key.startswith(f"{name}:") and len(key) <= 100 for name, key in keys.items())
+    assert all(key.startswith(f"{name}:kokoro:") and len(key) <= 100 for name, key in keys.items())
 
 
 def test_the_capabilities_are_found_by_name_and_no_other() -> None:

@@ -26,16 +26,17 @@ from engine.audit import examine
 from engine.clock import now
 from engine.codecs import decode, encode
 from engine.generation import Task
-from engine.offers import Offer
+from engine.offers import Model, Offer
 from engine.sandbox import Sandbox
 from store import begin
 from store.tables import uploads
 from tests.house import VOICE, House, fresh_house
 
+CLONING = Model(name="tone", revision="1", voices=(VOICE,), clones=True)
 OFFERS = {
-    "tts": Offer(capability="tts", model="tone", revision="1", voices=(VOICE,), clones=True),
-    "vc": Offer(capability="vc", model="tone", revision="1", voices=(VOICE,), clones=True),
-    "sfx": Offer(capability="sfx", model="", unavailable="No sound effects here."),
+    "tts": Offer(capability="tts", models=(CLONING,)),
+    "vc": Offer(capability="vc", models=(CLONING,)),
+    "sfx": Offer(capability="sfx", unavailable="No sound effects here."),
 }
 
 
@@ -190,7 +191,7 @@ async def test_the_model_may_refuse_before_any_credit_moves(tmp_path: Path) -> N
     def refuse(params: object) -> None:
         raise InvalidInput("This model does not know that.")
 
-    offers = OFFERS | {"tts": replace(OFFERS["tts"], check=refuse)}
+    offers = OFFERS | {"tts": Offer(capability="tts", models=(replace(CLONING, check=refuse),))}
     async with fresh_house("sqlite", tmp_path, offers=offers) as house:
         alice = await house.user("alice")
         with pytest.raises(InvalidInput, match="does not know"):

@@ -26,7 +26,7 @@ from bernie.cli import app
 from engine import assemble
 from engine.clock import now
 from engine.codecs import FORMATS, decode
-from engine.runners import offers
+from engine.selection import offers
 from engine.signals import Signals
 from store import Database, begin, connect, jobs, ledger
 from store.columns import new_id

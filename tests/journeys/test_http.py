@@ -22,7 +22,7 @@ from engine import assemble
 from engine.audio import Audio
 from engine.clock import now
 from engine.codecs import decode, encode
-from engine.runners import offers
+from engine.selection import offers
 from engine.signals import Signals
 from store import begin, connect
 from store.folder import Folder
