@@ -28,7 +28,7 @@ from engine.clock import now
 from engine.codecs import FORMATS, decode
 from engine.selection import offers
 from engine.signals import Signals
-from store import Database, begin, connect, jobs, ledger
+from store import Database, begin, connect, jobs, ledger, schema
 from store.columns import new_id
 from store.folder import Folder
 from store.records import Job
@@ -250,6 +250,7 @@ def on_the_database(data: Path, work: object) -> None:
     async def main() -> None:
         db = connect(f"sqlite:///{data / 'bernie.db'}")
         try:
+            await schema.upgrade(db)  # this test may be the first on its folder
             await work(db)  # type: ignore[operator]
         finally:
             await db.close()
