@@ -16,9 +16,13 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from bernie.settings import Settings
 from engine import Engine, assemble, runners, selection
+from engine.background_fetch import Fetcher, Wanted
 from engine.batcher import Batcher
 from engine.housekeeping import Housekeeping
 from engine.inputs import Inputs
+from engine.nn import hub
+from engine.nn.catalogue import MODELS
+from engine.nn.published import placed
 from engine.outbox import Courier, Outbox
 from engine.signals import Signals
 from engine.users import NewUserLimits
@@ -53,7 +57,8 @@ async def opened(settings: Settings) -> AsyncIterator[Engine]:
             slots=settings.users.slots,
             queue_limit=settings.users.queue_limit,
         )
-        engine = assemble(db, objects, selection.offers(), signals, limits=limits)
+        here = await asyncio.to_thread(models_here, settings)
+        engine = assemble(db, objects, selection.offers(settings.models, here), signals, limits=limits)
         async with relay(db, signals):
             yield engine
             await asyncio.to_thread(engine.sandbox.close)
@@ -113,19 +118,20 @@ class Backroom:
     outbox: Outbox
     housekeeping: Housekeeping
     runners: runners.LocalRunners
+    fetcher: Fetcher
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop` is set and what runs has ended. One loop that dies takes the others with it."""
         try:
             async with asyncio.TaskGroup() as group:
-                for loop in (self.worker.run, self.outbox.run, self.housekeeping.run):
+                for loop in (self.worker.run, self.outbox.run, self.housekeeping.run, self.fetcher.run):
                     group.create_task(loop(stop))
         finally:
             self.runners.close()
 
 
 def backroom(settings: Settings, engine: Engine, couriers: tuple[Courier, ...] = ()) -> Backroom:
-    local = runners.LocalRunners(list(engine.offers), runners.embedded())
+    local = runners.LocalRunners(list(engine.offers), loaders(settings))
     batcher = Batcher(local, Inputs(engine.db, engine.objects), engine.objects, engine.signals, settings.clip_days)
     options = WorkerOptions(lanes=settings.worker.lanes, lease_seconds=settings.worker.lease_seconds)
     return Backroom(
@@ -140,6 +146,43 @@ def backroom(settings: Settings, engine: Engine, couriers: tuple[Courier, ...] =
             monthly_credits=settings.users.monthly_credits,
         ),
         runners=local,
+        fetcher=fetcher(settings, engine),
+    )
+
+
+def models_here(settings: Settings) -> set[str]:
+    """Published models that lie whole on this disk. Reads a large file once, to check it."""
+    folder = settings.data / "models"
+    return {name for name, model in MODELS.items() if hub.present(model, folder, settings.source_of(name)) is not None}
+
+
+def loaders(settings: Settings) -> dict[str, runners.Loader]:
+    """By model. Nothing is loaded before it is used."""
+    folder, found = settings.data / "models", runners.embedded()
+    for name, model in MODELS.items():
+        found[name] = runners.published(
+            name, model.revision, placed(model, folder, settings.source_of(name))[1], settings.device
+        )
+    return found
+
+
+def fetcher(settings: Settings, engine: Engine) -> Fetcher:
+    """Brings what the settings ask for and this disk lacks; a model that has arrived answers from then on."""
+    here = {model.name for offer in engine.offers.values() for model in offer.models}
+
+    def arrived(name: str, path: Path) -> None:
+        here.add(name)
+        engine.offers.update(selection.offers(settings.models, here))
+
+    return Fetcher(
+        settings.data / "models",
+        [
+            Wanted(published=MODELS[name], source=settings.source_of(name))
+            for name in selection.wanted(settings.models, here)
+        ],
+        arrived,
+        progress=engine.fetching,
+        failed=engine.not_fetched,
     )
 
 

@@ -53,7 +53,8 @@ class Telegram(Group):
 
 
 class Tts(Group):
-    model: Literal["auto", "hibari"] = "auto"
+    model: Literal["auto", "kokoro", "styletts2", "styletts2-ljspeech", "hibari"] = "auto"
+    source: str | None = Field(default=None, description="Folder or repository in place of the publisher's")
 
 
 class Vc(Group):
@@ -111,6 +112,15 @@ class Settings(BaseSettings):
     egress: Egress = Egress()
     worker: WorkerSettings = WorkerSettings()
     users: NewUsers = NewUsers()
+
+    @property
+    def models(self) -> dict[str, str]:
+        """The choice per capability."""
+        return {"tts": self.tts.model, "vc": self.vc.model, "sfx": self.sfx.model}
+
+    def source_of(self, model: str) -> str | None:
+        """In place of the publisher's repository; only for the model that was chosen by name."""
+        return self.tts.source if model == self.tts.model else None
 
     @property
     def embedded(self) -> bool:

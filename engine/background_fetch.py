@@ -55,11 +55,14 @@ class Fetcher:
         wanted: Sequence[Wanted],
         on_ready: Callable[[str, Path], None],
         *,
+        progress: dict[str, float] | None = None,
+        failed: dict[str, str] | None = None,
         fetch: Fetch = hub.fetch,
         pauses: Sequence[float] = PAUSES,
     ) -> None:
-        self.progress: dict[str, float] = {one.published.name: 0.0 for one in wanted}
-        self.failed: dict[str, str] = {}
+        self.progress: dict[str, float] = {} if progress is None else progress
+        self.progress.update({one.published.name: 0.0 for one in wanted})
+        self.failed: dict[str, str] = {} if failed is None else failed
         self._folder = folder
         self._wanted = list(wanted)
         self._on_ready = on_ready

@@ -56,6 +56,10 @@ class TtsParams(Params):
     text: str = Field(min_length=1, max_length=5000, description="What to say.")
     voice: Annotated[str | None, VoiceName()] = Field(default=None, description="Who says it.")
     speed: float = Field(default=1.0, ge=0.5, le=2.0, description="1 is the voice's own pace.")
+    alpha: float = Field(default=0.3, ge=0, le=1, description="How much of the timbre the text decides (StyleTTS 2).")
+    beta: float = Field(default=0.7, ge=0, le=1, description="How much of the prosody the text decides (StyleTTS 2).")
+    steps: int = Field(default=5, ge=2, le=20, description="Steps of the style diffusion (StyleTTS 2).")
+    guidance: float = Field(default=1.0, ge=1, le=3, description="More emotion above 1 (StyleTTS 2).")
 
     @field_validator("text")
     @classmethod
@@ -117,6 +121,7 @@ CAPABILITIES: tuple[Capability, ...] = (
         summary="Text to speech: say a text in a voice.",
         params=TtsParams,
         price=lambda params: len(params.text),
+        batch_class=lambda params: f"{params.steps}",
     ),
     Capability(
         name="vc",

@@ -37,6 +37,8 @@ class Engine:
     db: Database
     objects: Objects
     sandbox: Sandbox
+    fetching: dict[str, float]  # models on their way, 0 to 1
+    not_fetched: dict[str, str]  # why one was given up, as a sentence
 
     async def check(self) -> dict[str, int]:
         """Unfinished jobs per state, once everything we depend on has answered. Raises `ServiceError`."""
@@ -69,6 +71,8 @@ def assemble(
         voices=voices,
         uploads=uploads,
         sandbox=sandbox,
+        fetching={},
+        not_fetched={},
         clips=Clips(db, objects),
         endpoints=Endpoints(db),
         offers=offers,

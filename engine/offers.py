@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,8 +67,8 @@ class Offer:
         return able[0] if able else self.models[0]
 
 
-Offers = Mapping[str, Offer]
-"""By capability. The composition root may put a new offer in the place of another when a model has arrived."""
+Offers = dict[str, Offer]
+"""By capability. Mutable: the composition root may put a new offer in the place of another when a model has arrived."""
 
 
 def require(offers: Offers, capability: str) -> Offer:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 from engine.errors import ServiceError
 from engine.generation import Result, Runner, Task
@@ -13,14 +14,34 @@ Loader = Callable[[], Runner]
 
 
 def embedded() -> dict[str, Loader]:
-    """The models that come with their packages."""
-    return {"hibari": _hibari}
+    """The models that come with their packages or with this one."""
+    return {"hibari": _hibari, "foley": _foley}
 
 
 def _hibari() -> Runner:
     from engine.tts.hibari import HibariRunner
 
     return HibariRunner()
+
+
+def _foley() -> Runner:
+    from engine.sfx.foley.runner import FoleyRunner
+
+    return FoleyRunner()
+
+
+def published(model: str, revision: str, folder: Path, device: str) -> Loader:
+    """Of a model in the catalogue that lies in `folder`. `device`: cpu, cuda, cuda:1, or auto."""
+
+    def load() -> Runner:
+        import torch
+
+        from engine.tts.runner import TtsRunner
+
+        chosen = ("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device
+        return TtsRunner(model, revision, folder, chosen)
+
+    return load
 
 
 class LocalRunners:

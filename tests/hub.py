@@ -89,7 +89,7 @@ class LocalHub:
 
     def environment(self, home: Path) -> dict[str, str]:
         """For a process of its own: this hub, and nothing of the machine's own login."""
-        return {"HF_ENDPOINT": self.url, "HF_HOME": str(home / "hf"), "NO_PROXY": "*"}
+        return {"HF_ENDPOINT": self.url, "HF_HUB_OFFLINE": "0", "HF_HOME": str(home / "hf"), "NO_PROXY": "*"}
 
 
 @contextmanager

@@ -45,7 +45,12 @@ class Service:
 
 def environment(data: Path, extra_env: Mapping[str, str] | None = None) -> dict[str, str]:
     clean = {name: value for name, value in os.environ.items() if not name.startswith("BERNIE_")}
-    return clean | {"BERNIE_DATA": str(data), "BERNIE_HTTP__PORT": "0", **(extra_env or {})}
+    return clean | {
+        "BERNIE_DATA": str(data),
+        "BERNIE_HTTP__PORT": "0",
+        "HF_HUB_OFFLINE": "1",  # no test fetches a model from anywhere but its own server
+        **(extra_env or {}),
+    }
 
 
 def start(

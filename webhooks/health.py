@@ -17,6 +17,8 @@ class Readiness(BaseModel):
     status: str
     jobs: dict[str, int]
     models: dict[str, str]
+    fetching: dict[str, float]
+    not_fetched: dict[str, str]
 
 
 async def healthz() -> Health:
@@ -24,10 +26,13 @@ async def healthz() -> Health:
 
 
 async def readyz(engine: TheEngine) -> Readiness:
-    """503 when the database or the object store does not answer. `models`: which one answers per capability."""
+    """503 when the database or the object store does not answer. `models`: which one answers per capability;
+    `fetching`: models on their way, 0 to 1; `not_fetched`: why one was given up."""
     counts = await engine.check()
     models = {name: offer.model for name, offer in engine.offers.items() if offer.unavailable is None}
-    return Readiness(status="ready", jobs=counts, models=models)
+    return Readiness(
+        status="ready", jobs=counts, models=models, fetching=engine.fetching, not_fetched=engine.not_fetched
+    )
 
 
 def routes() -> APIRouter:

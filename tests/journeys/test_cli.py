@@ -147,7 +147,7 @@ def test_beside_a_running_service_the_service_does_the_work(service: Service, tm
         (("Hello", "-o", "hello.ogg", "--voice", "nobody"), "There is no voice called 'nobody' for this."),
         (("Hello", "-o", "hello.ogg", "--speed", "9"), "`speed` must be at most 2."),
         (("", "-o", "hello.ogg"), "`text` is empty."),
-        (("日本語", "-o", "hello.ogg"), "it speaks English. Write English words."),
+        (("日本語", "-o", "hello.ogg"), "an English voice can say. Write English words."),
         (("Hello", "-o", "hello.ogg", "--user", "x@example.org"), "Nobody here has the email x@example.org."),
     ],
 )
