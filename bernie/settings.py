@@ -62,7 +62,7 @@ class Vc(Group):
 
 
 class Sfx(Group):
-    model: Literal["auto"] = "auto"
+    model: Literal["auto", "foley"] = "auto"
 
 
 class Egress(Group):

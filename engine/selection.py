@@ -11,6 +11,8 @@ from typing import Any
 from engine.errors import InvalidInput
 from engine.nn.catalogue import KOKORO_VOICES, MODELS
 from engine.offers import BuiltInVoice, Model, Offer
+from engine.sfx import foley
+from engine.sfx.foley.prompt import known
 from engine.tts.normalise import speakable
 
 AUTO = "auto"
@@ -26,8 +28,6 @@ LINDA = BuiltInVoice(
 )
 LATER = {
     "vc": "Voice conversion is not installed here yet: this version of Bernie has no model for it. "
-    "Upgrade Bernie, or ask whoever runs this service to. Nothing was charged.",
-    "sfx": "Sound effects are not installed here yet: this version of Bernie has no model for them. "
     "Upgrade Bernie, or ask whoever runs this service to. Nothing was charged.",
 }
 # What `auto` fetches when it is not here: the smaller one of the two, with good voices of its own.
@@ -55,7 +55,7 @@ NEEDS = {
 def offers(choices: Mapping[str, str] | None = None, here: Collection[str] = ()) -> dict[str, Offer]:
     """By capability. `choices`: the setting per capability; `here`: published models that lie whole on this disk."""
     made = {name: Offer(capability=name, unavailable=sentence) for name, sentence in LATER.items()}
-    return made | {"tts": _tts((choices or {}).get("tts", AUTO), here)}
+    return made | {"tts": _tts((choices or {}).get("tts", AUTO), here), "sfx": _sfx()}
 
 
 def wanted(choices: Mapping[str, str], here: Collection[str]) -> list[str]:
@@ -74,6 +74,16 @@ def _tts(choice: str, here: Collection[str]) -> Offer:
     return Offer(capability="tts", unavailable=_how_to_get(choice))
 
 
+def _sfx() -> Offer:
+    embedded = Model(
+        name=foley.MODEL,
+        revision=foley.REVISION,
+        licence=foley.LICENCE,
+        check=lambda params: known(params.prompt),
+    )
+    return Offer(capability="sfx", models=(embedded,))
+
+
 def _usable(name: str, here: Collection[str]) -> bool:
     if name == "hibari":
         return importlib.util.find_spec("hibari") is not None
@@ -89,10 +99,8 @@ def _how_to_get(choice: str) -> str:
 
 
 def _kokoro() -> Model:
-    # The phonemiser that comes along speaks English; the other languages' voices wait for theirs.
-    voices = tuple(_kokoro_voice(name) for name in KOKORO_VOICES if name[0] in "ab")
-    preferred = sorted(voices, key=lambda voice: voice.id != "af_heart")
-    return _published("kokoro", voices=preferred)
+    voices = [_kokoro_voice(name) for name in KOKORO_VOICES]
+    return _published("kokoro", voices=sorted(voices, key=lambda voice: voice.id != "af_heart"))
 
 
 def _kokoro_voice(name: str) -> BuiltInVoice:

@@ -24,7 +24,7 @@ app = typer.Typer(name="models", help="Which networks there are, on what terms; 
 
 LATER = {
     "vc": "Models for voice conversion come with a later version of Bernie.",
-    "sfx": "Models for sound effects come with a later version of Bernie.",
+    "sfx": "The full model for sound effects comes with a later version; the built-in one needs no download.",
 }
 
 

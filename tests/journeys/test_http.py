@@ -244,9 +244,25 @@ def test_who_has_too_few_credits_is_told_and_nothing_is_stored(service: Service)
         assert poor.balance() == 3
 
 
-@pytest.mark.parametrize(
-    ("capability", "params"), [("vc", {"voice": "heart"}), ("sfx", {"prompt": "rain", "seconds": 2}), ("sfx", {})]
-)
+def test_a_prompt_becomes_a_sound_of_exactly_that_length(ben: Person) -> None:
+    before = ben.balance()
+    params = {"prompt": "rain with distant thunder", "seconds": 1.5, "format": "wav", "seed": 3}
+    job = ben.http.post("/jobs", json={"capability": "sfx", "params": params}).json()
+    finished = ben.events(job["id"])[-1]
+    assert (finished["state"], finished["clip"]["model"]) == ("succeeded", "foley")
+    sound = decode(ben.http.get(f"/jobs/{job['id']}/audio").content, max_seconds=60)
+    assert sound.samples.size == round(1.5 * sound.sample_rate)
+    assert ben.balance() == before - 60
+
+
+def test_a_prompt_that_means_nothing_to_the_built_in_sounds_is_refused_with_what_they_know(ben: Person) -> None:
+    before = ben.balance()
+    answer = ben.http.post("/jobs", json={"capability": "sfx", "params": {"prompt": "quantum entanglement"}})
+    assert "thunder" in assert_error(answer, 422, "invalid_input", "prompt")
+    assert ben.balance() == before
+
+
+@pytest.mark.parametrize(("capability", "params"), [("vc", {"voice": "heart"}), ("vc", {})])
 def test_what_has_no_model_here_says_what_to_do_and_moves_no_credit(
     ben: Person, capability: str, params: dict[str, Any]
 ) -> None:
@@ -310,7 +326,8 @@ def test_the_account_the_voices_and_the_capabilities_are_there_to_be_read(ann: P
     assert list(found) == ["tts", "vc", "sfx"]
     assert found["tts"]["unavailable"] is None
     assert found["tts"]["params"]["properties"]["text"]["maxLength"] == 5000
-    assert found["sfx"]["unavailable"].endswith(".")
+    assert found["vc"]["unavailable"].endswith(".")
+    assert (found["sfx"]["model"], found["sfx"]["unavailable"]) == ("foley", None)
 
 
 def test_a_key_is_shown_once_listed_without_its_token_and_ended(service: Service, ann: Person) -> None:
@@ -497,7 +514,7 @@ def test_every_answer_protects_the_page_that_shows_it(
 def test_health_readiness_and_the_description_need_no_key(anonymous: httpx.Client) -> None:
     assert anonymous.get("/healthz").json() == {"status": "ok"}
     ready = anonymous.get("/readyz").json()
-    assert (ready["status"], ready["models"]) == ("ready", {"tts": "hibari"})
+    assert (ready["status"], ready["models"]) == ("ready", {"tts": "hibari", "sfx": "foley"})
     assert ready["jobs"].keys() == {"queued", "running"}
     description = anonymous.get("/openapi.json").json()
     assert description["info"]["title"] == "Bernie"
