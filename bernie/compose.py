@@ -118,19 +118,24 @@ class Backroom:
     outbox: Outbox
     housekeeping: Housekeeping
     runners: runners.LocalRunners
-    fetcher: Fetcher
+    fetcher: Fetcher | None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop` is set and what runs has ended. One loop that dies takes the others with it."""
         try:
             async with asyncio.TaskGroup() as group:
-                for loop in (self.worker.run, self.outbox.run, self.housekeeping.run, self.fetcher.run):
+                for loop in (self.worker.run, self.outbox.run, self.housekeeping.run):
                     group.create_task(loop(stop))
+                if self.fetcher is not None:
+                    group.create_task(self.fetcher.run(stop))
         finally:
             self.runners.close()
 
 
-def backroom(settings: Settings, engine: Engine, couriers: tuple[Courier, ...] = ()) -> Backroom:
+def backroom(
+    settings: Settings, engine: Engine, couriers: tuple[Courier, ...] = (), *, fetches: bool = False
+) -> Backroom:
+    """`fetches`: models that the settings ask for are brought in the background; for a process that stays."""
     local = runners.LocalRunners(list(engine.offers), loaders(settings))
     batcher = Batcher(local, Inputs(engine.db, engine.objects), engine.objects, engine.signals, settings.clip_days)
     options = WorkerOptions(lanes=settings.worker.lanes, lease_seconds=settings.worker.lease_seconds)
@@ -146,7 +151,7 @@ def backroom(settings: Settings, engine: Engine, couriers: tuple[Courier, ...] =
             monthly_credits=settings.users.monthly_credits,
         ),
         runners=local,
-        fetcher=fetcher(settings, engine),
+        fetcher=fetcher(settings, engine) if fetches else None,
     )
 
 

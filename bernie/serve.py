@@ -81,7 +81,7 @@ async def _owned(settings: Settings, jobs: bool) -> AsyncIterator[None]:
 
 
 async def _start_backroom(settings: Settings, engine: Engine, stop: asyncio.Event, group: asyncio.TaskGroup) -> None:
-    room = compose.backroom(settings, engine)
+    room = compose.backroom(settings, engine, fetches=True)
     if settings.embedded:
         # Sole owner of the data folder: whatever is running in it, nobody runs it.
         await room.housekeeping.reclaim()

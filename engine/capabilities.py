@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from engine.errors import InvalidInput, NotFound
 from engine.sentences import sentence_about
@@ -52,6 +52,23 @@ class Params(BaseModel):
     seed: Seed = None
 
 
+class PronunciationRule(BaseModel):
+    """How to say a word: as other words (`alias`), or by `phonemes` in the alphabet of the voice."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    word: str = Field(min_length=1, max_length=100)
+    alias: str | None = Field(default=None, max_length=200)
+    phonemes: str | None = Field(default=None, max_length=200)
+    case_sensitive: bool = False
+    whole_word: bool = True
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> PronunciationRule:
+        if (self.alias is None) == (self.phonemes is None):
+            raise ValueError("A pronunciation is either other words or phonemes: give one of the two.")
+        return self
+
+
 class TtsParams(Params):
     text: str = Field(min_length=1, max_length=5000, description="What to say.")
     voice: Annotated[str | None, VoiceName()] = Field(default=None, description="Who says it.")
@@ -60,6 +77,9 @@ class TtsParams(Params):
     beta: float = Field(default=0.7, ge=0, le=1, description="How much of the prosody the text decides (StyleTTS 2).")
     steps: int = Field(default=5, ge=2, le=20, description="Steps of the style diffusion (StyleTTS 2).")
     guidance: float = Field(default=1.0, ge=1, le=3, description="More emotion above 1 (StyleTTS 2).")
+    pronunciations: tuple[PronunciationRule, ...] = Field(
+        default=(), max_length=100, description="How to say words of your own."
+    )
 
     @field_validator("text")
     @classmethod

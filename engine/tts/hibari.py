@@ -14,8 +14,14 @@ from engine.audio import Audio
 from engine.capabilities import TtsParams
 from engine.errors import InvalidInput, JobCancelled, UserError
 from engine.generation import Result, Task
+from engine.tts.options import pronunciations_of
+from engine.tts.phonemes import KokoroPhonemiser
+from engine.tts.sentences import Limits, chunks
 
 MODEL, REVISION = "hibari", "0.2.1"
+
+ONE_BY_ONE = Limits(longest=400, best=1, shortest=1)
+"""It was made for single sentences, and a cancelled job stops between two."""
 
 
 class HibariRunner:
@@ -26,6 +32,7 @@ class HibariRunner:
 
     def __init__(self) -> None:
         self._hibari = Hibari(voice="heart")
+        self._phonemiser = KokoroPhonemiser()
 
     def run(self, tasks: Sequence[Task]) -> list[Result]:
         return [self._try(task) for task in tasks]
@@ -38,10 +45,10 @@ class HibariRunner:
 
     def _speak(self, task: Task) -> Audio:
         assert isinstance(task.params, TtsParams)
-        sentences = self._hibari.phonemize(task.params.text)
+        said = [phonemes for phonemes in self._sentences(task.params) if phonemes]
         parts = []
-        for index, phonemes in enumerate(sentences):
-            task.on_step(index / len(sentences))
+        for index, phonemes in enumerate(said):
+            task.on_step(index / len(said))
             # A seed of its own per sentence: the noise of one does not depend on the length of those before it.
             parts.append(self._hibari.from_phonemes(phonemes, task.params.speed, (task.seed + index) % 2**32))
         samples = np.concatenate(parts) if parts else np.zeros(0, np.float32)
@@ -51,3 +58,9 @@ class HibariRunner:
                 field="text",
             )
         return Audio(samples=samples.astype(np.float32, copy=False), sample_rate=SAMPLE_RATE)
+
+    def _sentences(self, params: TtsParams) -> list[str]:
+        """Phonemes by our own front end, as for the networks: the same text is read alike by every voice."""
+        rules = pronunciations_of(params)
+        pieces = chunks(params.text, lambda piece: len(self._phonemiser.phonemes(piece, rules)), ONE_BY_ONE)
+        return [self._phonemiser.phonemes(piece.text, rules) for piece in pieces if piece.size]

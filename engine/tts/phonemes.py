@@ -82,6 +82,19 @@ def _located(text: str, tokens: Iterable[Any]) -> Iterator[Part]:
 def _hibari(british: bool) -> Any:
     from hibari.g2p import G2P  # reads a lexicon of 90,000 words
 
+    def unknown(word: str) -> Any:
+        return _unknown(british)(word)
+
     g2p = G2P(british=british)
-    # Texts repeat their unknown words, and each costs a run of a network.
-    return G2P(british=british, oov=lru_cache(maxsize=4096)(g2p.oov))
+    # Texts repeat their unknown words, and each costs a run of a network. Put in behind the constructor's back: given
+    # to it, the network would have to be loaded at once; hibari is pinned to the version that this fits.
+    g2p._oov = lru_cache(maxsize=4096)(unknown)
+    return g2p
+
+
+@cache
+def _unknown(british: bool) -> Any:
+    from hibari.g2p import ASSETS
+    from hibari.g2p.oov import OOV
+
+    return OOV(f"{ASSETS}/oov{'_gb' if british else ''}.onnx")

@@ -12,6 +12,7 @@ from engine.capabilities import TtsParams
 from engine.generation import Result, Task
 from engine.tts.frontend import EspeakFrontend, KokoroFrontend
 from engine.tts.network import TtsNetwork
+from engine.tts.options import pronunciations_of
 from engine.tts.styles import SampledStyles, TableStyles
 from engine.tts.synthesizer import Manner, Synthesizer
 from engine.tts.utterance import Utterance
@@ -61,6 +62,7 @@ def utterance_of(task: Task) -> Utterance:
         beta=params.beta,
         steps=params.steps,
         guidance=params.guidance,
+        pronunciations=pronunciations_of(params),
         on_step=task.on_step,
     )
 
