@@ -12,7 +12,7 @@ import torch
 from tests.parity.recorded import Case, Check, Skipped
 
 # The folder around a case names its family: a module here with `checks(case) -> Iterator[Check]`.
-FAMILIES = ("styletts2", "kokoro")
+FAMILIES = ("styletts2", "kokoro", "seedvc", "makeanaudio")
 
 
 def checks(folder: Path) -> list[Check]:

@@ -19,7 +19,8 @@ def cases() -> list[object]:
 
 
 def _marks(folder: Path) -> list[pytest.MarkDecorator]:
-    return [] if folder.name.startswith(("tiny", "frontend")) else [pytest.mark.slow]
+    quick = ("tiny", "frontend", "mel", "content", "campplus", "length")
+    return [] if any(word in folder.name for word in quick) else [pytest.mark.slow]
 
 
 @pytest.mark.parametrize("folder", cases())
