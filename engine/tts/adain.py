@@ -13,6 +13,7 @@ import torch
 from torch import Size, Tensor, nn
 
 from engine.nn.checkpoint import State, compare
+from engine.tts.convolution import Convolution
 from engine.tts.padding import Mask, silenced
 
 EPS = 1e-5
@@ -112,14 +113,14 @@ class AdaINResBlock(nn.Module):
         self.upsample = upsample
         self.norm1 = AdaIN(channels_in)
         self.norm2 = AdaIN(channels_out)
-        self.conv1 = nn.Conv1d(channels_in, channels_out, 3, padding=1)
-        self.conv2 = nn.Conv1d(channels_out, channels_out, 3, padding=1)
+        self.conv1 = Convolution(channels_in, 3, out=channels_out)
+        self.conv2 = Convolution(channels_out, 3)
         if upsample:
             self.pool = nn.ConvTranspose1d(
                 channels_in, channels_in, 3, stride=2, padding=1, output_padding=1, groups=channels_in
             )
         same = channels_in == channels_out
-        self.conv1x1 = nn.Identity() if same else nn.Conv1d(channels_in, channels_out, 1, bias=False)
+        self.conv1x1 = nn.Identity() if same else Convolution(channels_in, 1, out=channels_out, bias=False)
 
     def forward(self, x: Tensor, styles: Tensor, mask: Mask) -> Tensor:
         """x [B, Cin, T], styles [B, A], mask of T -> [B, Cout, T or 2T]; what it leaves on padding is noise."""
@@ -128,8 +129,8 @@ class AdaINResBlock(nn.Module):
             mask = None if mask is None else mask.repeat_interleave(2, dim=-1)
             y = silenced(self.pool(y), mask)
         y = self.conv1(y)
-        y = silenced(nn.functional.leaky_relu(self.norm2(y, styles, mask), SLOPE), mask)
-        y = self.conv2(y)
+        y = silenced(nn.functional.leaky_relu(self.norm2(y.float(), styles, mask), SLOPE), mask)
+        y = self.conv2(y).float()
         # A 1x1 convolution and nearest repetition commute; this order does half the work.
         shortcut: Tensor = self.conv1x1(x)
         if self.upsample:

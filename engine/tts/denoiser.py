@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from engine.tts.adain import EPS, AdaLayerNorm, StyleMap
 from engine.tts.config import DiffusionConfig
 from engine.tts.padding import Mask
+from engine.tts.precision import Linear
 
 POSITIONS = 512  # whatever PL-BERT's limit is
 
@@ -39,9 +40,9 @@ class Attention(nn.Module):
         self.heads = config.heads
         self.norm = _norm(width, adaptive=adaptive)
         self.norm_context = _norm(width, adaptive=adaptive)
-        self.to_q = nn.Linear(width, inner, bias=False)
-        self.to_kv = nn.Linear(width, 2 * inner, bias=False)
-        self.to_out = nn.Linear(inner, width)
+        self.to_q = Linear(width, inner, bias=False)
+        self.to_kv = Linear(width, 2 * inner, bias=False)
+        self.to_out = Linear(inner, width)
 
     def forward(self, h: Tensor, styles: Tensor | None, keys: Tensor | None) -> Tensor:
         """h [B, T, W], keys bool [B, 1, 1, T] (True: real) -> [B, T, W]."""
@@ -61,7 +62,7 @@ class Block(nn.Module):
         super().__init__()
         self.attention = Attention(width, config, adaptive=adaptive)
         inner = config.multiplier * width
-        self.feed_forward = nn.Sequential(nn.Linear(width, inner), nn.GELU(), nn.Linear(inner, width))
+        self.feed_forward = nn.Sequential(Linear(width, inner), nn.GELU(), Linear(inner, width))
 
     def forward(self, h: Tensor, mapping: Tensor, styles: Tensor | None, keys: Tensor | None) -> Tensor:
         """h [B, T, W], mapping [B, W] -> [B, T, W]."""
@@ -79,7 +80,7 @@ class Denoiser(nn.Module):
         width = 2 * style_width + text_width
         self.frequencies = nn.Parameter(torch.empty(style_width))
         self.from_time = nn.Linear(2 * style_width + 1, width)
-        self.mapping = nn.Sequential(nn.Linear(width, width), nn.GELU(), nn.Linear(width, width), nn.GELU())
+        self.mapping = nn.Sequential(Linear(width, width), nn.GELU(), Linear(width, width), nn.GELU())
         self.blocks = nn.ModuleList(Block(width, config, adaptive=multispeaker) for _ in range(config.layers))
         self.to_out = nn.Conv1d(width, 2 * style_width, 1)
         self.unconditional = nn.Embedding(POSITIONS, text_width)

@@ -1,7 +1,6 @@
-"""What the two waveform generators of StyleTTS 2 share: Snake, its fusion with AdaIN, residual blocks, stages.
+"""What the two waveform generators of StyleTTS 2 share: residual blocks and stages.
 
 B batch, C channels, T time of a stage, A scales and shifts of the whole decoder's norms.
-Snake (arXiv 2006.08195) with a per-channel a: x + sin^2(a x) / a.
 """
 
 from __future__ import annotations
@@ -12,30 +11,15 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from engine.tts.adain import AdaIN, centred
+from engine.nn.checkpoint import State
+from engine.tts.adain import AdaIN
+from engine.tts.adain_snake import adain_snake
 from engine.tts.config import GeneratorConfig
+from engine.tts.convolution import Convolution, UpSampling, time_major
 from engine.tts.padding import Mask, silenced
 
 SOURCE_KERNEL, LAST_SOURCE_KERNEL = 7, 11
 SOURCE_DILATIONS = (1, 3, 5)
-
-
-def snake(x: Tensor, alpha: Tensor) -> Tensor:
-    """x [B, C, T], alpha [1, C, 1], never 0 -> [B, C, T]. Zero stays zero."""
-    return torch.addcmul(x, torch.sin(x * alpha).square_(), 1 / alpha)
-
-
-def adain_snake(x: Tensor, scale: Tensor, shift: Tensor, alpha: Tensor, mask: Mask) -> Tensor:
-    """Snake(AdaIN(x)), the generator's hot spot: x [B, C, T] -> a new tensor like it, zero on padding.
-
-    scale, shift [B, C]: 1 + gamma and beta. alpha [1, C, 1]: of either sign, may be tiny; (1 - cos 2ax) / 2a would
-    save a pass but lose all digits there. mask float [B, 1, T] or None; statistics are over real time only.
-    """
-    y, inverse = centred(x, mask)
-    scale, shift = scale.unsqueeze(-1) * inverse, shift.unsqueeze(-1)
-    ripple = torch.addcmul(shift * alpha, y, scale * alpha).sin_().square_()
-    torch.addcmul(shift, y, scale, out=y)
-    return silenced(y.addcmul_(ripple, 1 / alpha), mask)
 
 
 class SnakeConv(nn.Module):
@@ -45,12 +29,19 @@ class SnakeConv(nn.Module):
         super().__init__()
         self.norm = AdaIN(channels)
         self.alpha = nn.Parameter(torch.empty(1, channels, 1))
-        self.conv = nn.Conv1d(channels, channels, kernel, dilation=dilation, padding=(kernel - 1) * dilation // 2)
+        self.conv = Convolution(channels, kernel, dilation)
+
+    def folded(self, state: State, prefix: str) -> State:
+        """The part's state with Snake's division by alpha in the weights that follow it, where it costs nothing."""
+        weight, alpha = state.get(f"{prefix}conv.weight"), state.get(f"{prefix}alpha")
+        if weight is None or alpha is None or weight.shape[1:2] != alpha.shape[1:2]:
+            return state  # loading will name what is wrong
+        return state | {f"{prefix}conv.weight": weight / alpha}
 
     def forward(self, x: Tensor, styles: Tensor, mask: Mask) -> Tensor:
         """x [B, C, T], styles [B, A] -> [B, C, T]; what it leaves on padding is noise."""
         scale, shift = self.norm.scale_and_shift(styles)
-        y: Tensor = self.conv(adain_snake(x, scale, shift, self.alpha, mask))
+        y: Tensor = self.conv(adain_snake(x, scale, shift, self.alpha, mask, self.conv.weight.dtype))
         return y
 
 
@@ -65,7 +56,8 @@ class GeneratorBlock(nn.Module):
     def forward(self, x: Tensor, styles: Tensor, mask: Mask) -> Tensor:
         """x [B, C, T], styles [B, A] -> [B, C, T]; what it leaves on padding is noise."""
         for dilated, plain in zip(self.dilated, self.plain, strict=True):
-            x = plain(dilated(x, styles, mask), styles, mask).add_(x)
+            y = plain(dilated(x, styles, mask), styles, mask)
+            x = y.add_(x) if y.dtype == x.dtype else x + y  # the sum is float32
         return x
 
 
@@ -80,7 +72,7 @@ class GeneratorStage(nn.Module):
         self.reflects = last and config.kind == "istftnet"
         # Both forms give exactly `rate` times the length; the published kernels are 2 rate wide.
         padding, extra = (rate // 2 + rate % 2, rate % 2) if config.kind == "hifigan" else ((kernel - rate) // 2, 0)
-        self.up = nn.ConvTranspose1d(2 * channels, channels, kernel, rate, padding, extra)
+        self.up = UpSampling(2 * channels, channels, kernel, rate, padding, extra)
         ahead = math.prod(config.rates[index + 1 :])
         self.source_conv = (
             nn.Conv1d(source_channels, channels, 1)
@@ -97,7 +89,7 @@ class GeneratorStage(nn.Module):
         x = self.up(x)
         if self.reflects:
             x = torch.cat([x[:, :, 1:2], x], dim=-1)  # an STFT of n hops has n + 1 frames
-        x = x + self.source_block(self.source_conv(source), styles, mask)
+        x = x + self.source_block(time_major(self.source_conv(source)), styles, mask)
         first, *others = self.blocks
         total: Tensor = first(x, styles, mask)
         for block in others:

@@ -12,8 +12,10 @@ from operator import mul
 import torch
 from torch import Tensor, nn
 
+from engine.tts.adain_snake import snake
 from engine.tts.config import GeneratorConfig
-from engine.tts.generator import GeneratorStage, snake
+from engine.tts.convolution import time_major
+from engine.tts.generator import GeneratorStage
 from engine.tts.padding import mask_of, silenced
 
 
@@ -34,7 +36,7 @@ class HiFiGan(nn.Module):
 
     def forward(self, x: Tensor, excitation: Tensor, styles: Tensor, pitches: Sequence[int]) -> Tensor:
         """x [B, C0, P], excitation [B, 1, L], styles [B, A], pitches: P of each item -> float32 [B, L] in [-1, 1]."""
-        x = silenced(x, mask_of(pitches, x.device))
+        x = silenced(time_major(x), mask_of(pitches, x.device))
         for stage, alpha, scale in zip(self.stages, self.alphas, self.scales, strict=False):
             mask = mask_of([n * scale for n in pitches], x.device)
             x = stage(snake(x, alpha), excitation, styles, mask)

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.tts.config import GeneratorConfig
+from engine.tts.convolution import time_major
 from engine.tts.generator import GeneratorStage
 from engine.tts.padding import mask_of, padded, silenced
 
@@ -41,7 +42,7 @@ class ISTFTNet(nn.Module):
 
     def forward(self, x: Tensor, excitation: Tensor, styles: Tensor, pitches: Sequence[int]) -> Tensor:
         """x [B, C0, P], excitation [B, 2K, R], styles [B, A], pitches: P of each item -> float32 [B, L]."""
-        x = silenced(x, mask_of(pitches, x.device))
+        x = silenced(time_major(x), mask_of(pitches, x.device))
         for index, (stage, scale) in enumerate(zip(self.stages, self.scales, strict=True)):
             extra = int(index == len(self.stages) - 1)
             mask = mask_of([n * scale + extra for n in pitches], x.device)

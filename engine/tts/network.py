@@ -20,10 +20,13 @@ from torch import Tensor, nn
 from engine.nn.checkpoint import State, load_strictly
 from engine.tts.adain import StyleMap
 from engine.tts.config import TtsConfig
+from engine.tts.convolution import Convolution
 from engine.tts.decoder import Decoder
 from engine.tts.denoiser import Denoiser
+from engine.tts.generator import SnakeConv
 from engine.tts.padding import Mask, mask_of, padded
 from engine.tts.plbert import PLBert
+from engine.tts.precision import lower
 from engine.tts.prosody import ProsodyPredictor, stretched, whole_frames
 from engine.tts.style_diffusion import guided_network, sampled
 from engine.tts.style_encoder import StyleEncoder
@@ -80,8 +83,17 @@ class TtsNetwork:
     denoiser: Denoiser | None = None
 
     @classmethod
-    def load(cls, config: TtsConfig, tree: Mapping[str, Any], device: str | torch.device = "cpu") -> Self:
-        """From a checkpoint's sections. Raises CheckpointMismatch unless every tensor of every part fits."""
+    def load(
+        cls,
+        config: TtsConfig,
+        tree: Mapping[str, Any],
+        device: str | torch.device = "cpu",
+        precision: torch.dtype = torch.float32,
+    ) -> Self:
+        """From a checkpoint's sections. Raises CheckpointMismatch unless every tensor of every part fits.
+
+        precision: of the products in decoder and denoiser, see engine/tts/precision.py.
+        """
         found = states(tree, config)
         config = _with_widths(config, found["decoder"])
         with torch.device("meta"):  # shapes only: the checkpoint's tensors become the parameters
@@ -90,6 +102,9 @@ class TtsNetwork:
             part = getattr(network, name)
             _fill(part, state)
             part.to(device)
+            if name in ("decoder", "denoiser"):
+                lower(part, precision)
+            _prepare(part)
         return network
 
     @classmethod
@@ -196,4 +211,12 @@ def _fill(part: nn.Module, state: State) -> None:
     for name, module in part.named_modules():
         if isinstance(module, StyleMap):
             state = module.stacked(state, prefix=f"{name}.")
+        elif isinstance(module, SnakeConv):
+            state = module.folded(state, prefix=f"{name}.")
     load_strictly(part, state)
+
+
+def _prepare(part: nn.Module) -> None:
+    for module in part.modules():
+        if isinstance(module, Convolution):
+            module.prepare()

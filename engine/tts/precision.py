@@ -1,0 +1,34 @@
+"""Half precision where it does no harm: the products of the decoder and the denoiser, nothing else.
+
+In float32 stay: what decides when a token sounds and how high (PL-BERT, text encoder, prosody), the harmonic source,
+the statistics of norms, Snake, sums of residual blocks, the sampler's state, and from the spectrum to the waveform.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from engine.tts.convolution import Convolution, UpSampling
+
+
+class Linear(nn.Linear):
+    """Linear layer in the precision of its weights; takes and gives the caller's."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x [..., I] -> [..., O]."""
+        return super().forward(x.to(self.weight.dtype)).to(x.dtype)
+
+
+def lower(part: nn.Module, precision: torch.dtype) -> None:
+    """Weights of every layer that knows how to stand between float32 neighbours."""
+    for module in part.modules():
+        if isinstance(module, Convolution | UpSampling | Linear):
+            module.to(precision)
+
+
+def has_bfloat16(device: torch.device) -> bool:
+    """Whether the device multiplies in bfloat16 itself; an older processor would only imitate it, slowly."""
+    if device.type == "cuda":
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+    return device.type == "cpu" and bool(torch.cpu._is_avx512_bf16_supported())
