@@ -16,8 +16,9 @@ install-dev: .venv/installed-dev
 run: install
 	$(BIN)/bernie serve
 
+# One thread per test process: two that fight over the cores with torch's own threads take half as long again.
 test: install-dev
-	$(BIN)/pytest -n auto --dist loadgroup
+	OMP_NUM_THREADS=1 $(BIN)/pytest -n auto --dist loadgroup
 
 test-fast: install-dev
 	$(BIN)/pytest -n auto --dist loadgroup -m "not slow"

@@ -11,7 +11,7 @@ import typer
 
 from bernie.bench.figures import Figure, show
 from bernie.settings import Settings
-from bernie.terminal import AsJson, run
+from bernie.terminal import AsJson, err, run
 
 app = typer.Typer(name="bench", help="Measure this installation.", no_args_is_help=True)
 
@@ -46,3 +46,14 @@ def say(as_json: AsJson = False) -> None:
             return await asyncio.to_thread(measure, Path(folder))
 
     show(run(main), as_json=as_json)
+
+
+@app.command()
+def tts(as_json: AsJson = False) -> None:
+    """What a second of speech costs here, for each of the networks, on one thread."""
+    try:
+        from bernie.bench.tts import measure
+    except ImportError as error:
+        err.print("The networks are not installed. Run `make install EXTRAS=models`.", style="red")
+        raise typer.Exit(1) from error
+    show(measure(), as_json=as_json)

@@ -58,6 +58,10 @@ class Styles:
         """One batch of several."""
         return cls(*(torch.cat([getattr(item, f.name) for item in items]) for f in fields(cls)))
 
+    def item(self, index: int) -> Styles:
+        """One of a batch."""
+        return Styles(*(getattr(self, part.name)[index : index + 1] for part in fields(self)))
+
 
 @dataclass(frozen=True, slots=True)
 class Prosody:
@@ -68,6 +72,12 @@ class Prosody:
     asr: Tensor  # [B, H, F]
     f0: Tensor  # [B, 2F] Hz
     energy: Tensor  # [B, 2F]
+
+    def item(self, index: int) -> Prosody:
+        """One of a batch, without its padding."""
+        frames = self.frames[index]
+        curves = (curve[index : index + 1, : 2 * frames] for curve in (self.f0, self.energy))
+        return Prosody([self.counts[index]], [frames], self.asr[index : index + 1, :, :frames], *curves)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,15 +112,24 @@ class TtsNetwork:
             part = getattr(network, name)
             _fill(part, state)
             part.to(device)
-            if name in ("decoder", "denoiser"):
-                lower(part, precision)
-            _prepare(part)
+        network.make_ready(precision)
         return network
 
     @classmethod
     def build(cls, config: TtsConfig) -> Self:
         """The parts, their parameters not yet set."""
         return cls(config=config, **_parts(config))
+
+    def make_ready(self, precision: torch.dtype) -> None:
+        """Once the weights are there: their precision (engine/tts/precision.py), and what calls would else repeat."""
+        for part in (self.decoder, self.denoiser):
+            if part is not None:
+                lower(part, precision)
+        parts = [getattr(self, part.name) for part in fields(self)]
+        for part in parts:
+            for module in part.modules() if isinstance(part, nn.Module) else ():
+                if isinstance(module, Convolution):
+                    module.prepare()
 
     @property
     def device(self) -> torch.device:
@@ -214,9 +233,3 @@ def _fill(part: nn.Module, state: State) -> None:
         elif isinstance(module, SnakeConv):
             state = module.folded(state, prefix=f"{name}.")
     load_strictly(part, state)
-
-
-def _prepare(part: nn.Module) -> None:
-    for module in part.modules():
-        if isinstance(module, Convolution):
-            module.prepare()

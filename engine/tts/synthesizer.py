@@ -7,7 +7,7 @@ every one is there as early as can be and memory holds one round, however long t
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -140,7 +140,7 @@ class Synthesizer:
             return self._network.speak(prosody, styles, noise)
         made = []
         for index, samples in enumerate(self._network.samples(prosody)):
-            alone = _only(prosody, index), _only_style(styles, index), noise[index : index + 1, :samples]
+            alone = prosody.item(index), styles.item(index), noise[index : index + 1, :samples]
             made += self._network.speak(*alone)
         return made
 
@@ -170,17 +170,6 @@ def _groups(lines: dict[int, _Line], size: int) -> Iterator[list[int]]:
     for indices in by_steps.values():
         for start in range(0, len(indices), size):
             yield indices[start : start + size]
-
-
-def _only(prosody: Prosody, index: int) -> Prosody:
-    """One item of a batch, without the padding."""
-    frames = prosody.frames[index]
-    curves = (curve[index : index + 1, : 2 * frames] for curve in (prosody.f0, prosody.energy))
-    return Prosody([prosody.counts[index]], [frames], prosody.asr[index : index + 1, :, :frames], *curves)
-
-
-def _only_style(styles: Styles, index: int) -> Styles:
-    return Styles(*(getattr(styles, part.name)[index : index + 1] for part in fields(styles)))
 
 
 def _timings(line: _Line, seconds: np.ndarray) -> Iterator[WordTiming]:

@@ -229,15 +229,16 @@ async def test_the_doctor_finds_old_objects_without_a_clip_and_clips_without_an_
         await upload(house, clip.object_key, hours_ago=2)
     orphan = await upload(house, "clips/job_gone/1.ogg", hours_ago=1.1)
     on_its_way = await upload(house, "clips/job_now/1.ogg", hours_ago=0.9)
-    await upload(house, "voices/alice.wav", hours_ago=100)
+    forgotten = await upload(house, "voices/alice.flac", hours_ago=100)
+    await upload(house, "uploads/its_row_purges_it.flac", hours_ago=100)
     await house.objects.delete([robbed.object_key])
 
     problems = {problem.about: problem.message for problem in await examine(house.engine)}
-    assert problems.keys() == {orphan, robbed.object_key}
+    assert problems.keys() == {orphan, forgotten, robbed.object_key}
     assert "--fix" in problems[orphan]
     assert "not there" in problems[robbed.object_key]
 
-    assert await remove_orphans(house.engine) == 1
+    assert await remove_orphans(house.engine) == 2
     assert await house.object_keys() == sorted([kept.object_key, on_its_way])
     assert [problem.about for problem in await examine(house.engine)] == [robbed.object_key]
     assert await remove_orphans(house.engine) == 0
