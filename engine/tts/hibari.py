@@ -6,6 +6,7 @@ Apache-2.0, 14 MB, voice and phonemiser inside. Only the voice `heart` is in the
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 from hibari import SAMPLE_RATE, Hibari
@@ -62,5 +63,10 @@ class HibariRunner:
     def _sentences(self, params: TtsParams) -> list[str]:
         """Phonemes by our own front end, as for the networks: the same text is read alike by every voice."""
         rules = pronunciations_of(params)
-        pieces = chunks(params.text, lambda piece: len(self._phonemiser.phonemes(piece, rules)), ONE_BY_ONE)
-        return [self._phonemiser.phonemes(piece.text, rules) for piece in pieces if piece.size]
+
+        @cache  # a piece is read to be measured, and most are then said as they were measured
+        def read(piece: str) -> str:
+            return self._phonemiser.phonemes(piece, rules)
+
+        pieces = chunks(params.text, lambda piece: len(read(piece)), ONE_BY_ONE)
+        return [read(piece.text) for piece in pieces if piece.size]
