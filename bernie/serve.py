@@ -85,7 +85,6 @@ async def _start_backroom(settings: Settings, engine: Engine, stop: asyncio.Even
     if settings.embedded:
         # Sole owner of the data folder: whatever is running in it, nobody runs it.
         await room.housekeeping.reclaim()
-    await room.housekeeping.sweep_attempts()
     group.create_task(room.run(stop))
 
 

@@ -38,7 +38,10 @@ class Housekeeping:
         """Until `stop` is set."""
         scheduler = AsyncIOScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
         for task, seconds in self._tasks():
-            scheduler.add_job(logged(task), "interval", seconds=seconds, jitter=seconds // 10 or None)
+            # Once at the start, so that a service that is restarted every hour is tidied too.
+            scheduler.add_job(
+                logged(task), "interval", seconds=seconds, jitter=seconds // 10 or None, next_run_time=now()
+            )
         scheduler.start()
         try:
             await stop.wait()

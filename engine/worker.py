@@ -77,7 +77,7 @@ class Worker:
             while not stop.is_set():
                 work.clear()
                 if len(under_way) < self._options.lanes and (batch := await self._claim_or_log()):
-                    task = group.create_task(self._run_or_log(batch))
+                    task = group.create_task(self._run_batch(batch))
                     under_way.add(task)
                     task.add_done_callback(done)
                 else:
@@ -111,13 +111,6 @@ class Worker:
         async with begin(self._db) as tx:
             return await queue.claim(tx, limits, now=moment, lease_until=lease_until)
 
-    async def _run_or_log(self, batch: Sequence[Job]) -> None:
-        try:
-            await self._run_batch(batch)
-        except Exception:
-            # The database, most likely. The leases run out and the jobs are run again.
-            log.exception("batch not settled", extra={"jobs": [job.id for job in batch]})
-
     async def _run_batch(self, jobs: Sequence[Job]) -> None:
         batch = [Running(job) for job in jobs]
         for running in batch:
@@ -126,10 +119,18 @@ class Worker:
             self._signals.notify(f"job:{running.job.id}")
         try:
             for running, outcome in zip(batch, await self._batcher.generate(batch), strict=True):
-                await self._settle(running.job, outcome)
+                await self._settle_or_log(running.job, outcome)
         finally:
             for running in batch:
                 del self._running[running.job.id], self._signals.progress[running.job.id]
+
+    async def _settle_or_log(self, job: Job, outcome: Clip | BaseException) -> None:
+        """One that cannot be settled does not keep the others of its batch from it."""
+        try:
+            await self._settle(job, outcome)
+        except Exception:
+            # The database, most likely. Its lease runs out and the job is run again.
+            log.exception("job not settled", extra={"job": job.id})
 
     async def _settle(self, job: Job, outcome: Clip | BaseException) -> None:
         if isinstance(outcome, Clip):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store.columns import columns_of, values_of
@@ -42,12 +42,6 @@ async def claim_due(
     return [replace(delivery, attempt=delivery.attempt + 1, due_at=lease_until) for delivery in found]
 
 
-async def next_due(tx: AsyncConnection, couriers: Sequence[str]) -> datetime | None:
-    """When the earliest delivery of these couriers is due."""
-    earliest = select(c.due_at).where(c.courier.in_(couriers), c.due_at.is_not(None))
-    return (await tx.execute(earliest.order_by(c.due_at).limit(1))).scalar_one_or_none()
-
-
 async def delivered(tx: AsyncConnection, delivery: Delivery, now: datetime) -> bool:
     """False: the attempt was overtaken."""
     done = update(deliveries).where(_ours(delivery)).values(due_at=None, delivered_at=now, last_error=None)
@@ -73,8 +67,3 @@ async def delete_settled(tx: AsyncConnection, before: datetime) -> int:
     """Forget deliveries made before that moment which are delivered or given up."""
     old = delete(deliveries).where(c.due_at.is_(None), c.created_at < before)
     return (await tx.execute(old)).rowcount
-
-
-async def pending(tx: AsyncConnection) -> int:
-    waiting = select(func.count()).select_from(deliveries).where(c.due_at.is_not(None))
-    return int((await tx.execute(waiting)).scalar_one())

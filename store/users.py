@@ -33,11 +33,6 @@ async def page(tx: AsyncConnection, *, before: str | None = None, limit: int = 5
     return [User(**row._asdict()) for row in await tx.execute(rows)]
 
 
-async def set_limits(tx: AsyncConnection, user_id: str, *, slots: int, queue_limit: int) -> None:
-    limits = update(users).where(users.c.id == user_id).values(slots=slots, queue_limit=queue_limit)
-    await tx.execute(limits)
-
-
 async def insert_identity(tx: AsyncConnection, identity: Identity) -> None:
     """Raises `IntegrityError` when that person is known already."""
     await tx.execute(insert(identities).values(values_of(identity, IDENTITY)))

@@ -27,7 +27,7 @@ SENTENCES = (
     "Four hours of steady work faced us.",
     "A large size in stockings is hard to sell.",
 )
-ROUNDS = 3
+ROUNDS = 5
 UP_SECONDS = 2
 """How long the service has been up when the first request comes; its voice is loaded by that request."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -65,7 +65,3 @@ def utterance_of(task: Task) -> Utterance:
         pronunciations=pronunciations_of(params),
         on_step=task.on_step,
     )
-
-
-def loader(model: str, revision: str, folder: Path, device: str) -> Callable[[], TtsRunner]:
-    return lambda: TtsRunner(model, revision, folder, device)

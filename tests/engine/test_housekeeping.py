@@ -19,6 +19,7 @@ from engine.clock import now
 from engine.housekeeping import DELIVERY_LOG_DAYS, logged
 from store import begin, deliveries, queue, read
 from store.columns import new_id
+from store.objects import ObjectsUnavailable
 from store.records import Clip, Delivery, Job
 from store.tables import balances, jobs, ledger, sessions
 from store.tables import clips as clips_table
@@ -274,3 +275,26 @@ async def test_housekeeping_ends_at_once_when_told_and_a_task_that_fails_is_logg
     await logged(burn)()
     assert "housekeeping failed" in caplog.text
     assert new_id("job") > new_id("clip"), "ids sort by kind, then by time"
+
+
+async def test_a_store_that_is_away_at_the_start_stops_nobody_and_all_is_tidied_once(
+    house: House, alice: User, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    clip = await spoken(house, alice)
+    await expire(house, clip)
+    asked = asyncio.Event()
+
+    async def away(keys: object) -> None:
+        asked.set()
+        raise ObjectsUnavailable("The bucket does not answer.")
+
+    monkeypatch.setattr(house.objects, "delete", away)
+    stop = asyncio.Event()
+    running = asyncio.create_task(house.housekeeping.run(stop))
+    async with asyncio.timeout(10):
+        await asked.wait()
+    await asyncio.sleep(0.2)
+    assert not running.done()
+    assert "housekeeping failed" in caplog.text
+    stop.set()
+    await running

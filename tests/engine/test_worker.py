@@ -151,3 +151,22 @@ async def test_the_same_seed_gives_the_same_clip(house: House, alice: User) -> N
     clips = await house.engine.clips.of_jobs([job.id for job in jobs])
     first, second = [await house.engine.clips.data(clip) for clip in clips.values()]
     assert first == second
+
+
+async def test_one_that_cannot_be_settled_keeps_no_other_of_its_batch_from_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with fresh_house("sqlite", tmp_path / "batch", max_batch=3) as house:
+        people = [await house.user(f"person{number}") for number in range(3)]
+        jobs = [await house.engine.jobs.submit(person, "tts", {"text": "Hi"}) for person in people]
+        succeed = Settlement.succeed
+
+        async def fail_for_the_first(self: Settlement, job: Job, clip: Clip) -> bool:
+            if job.id == jobs[0].id:
+                raise OSError("the database went away")
+            return await succeed(self, job, clip)
+
+        monkeypatch.setattr(Settlement, "succeed", fail_for_the_first)
+        await house.worker.run_until_idle()
+        states = [(await house.engine.jobs.page(person))[0].job.state for person in people]
+        assert states == ["running", "succeeded", "succeeded"]
