@@ -7,12 +7,13 @@ import json
 import typer
 
 from bernie import serve as service
-from bernie.commands import bench, credits, doctor, jobs, keys, models, say, users
+from bernie.commands import bench, convert, credits, doctor, jobs, keys, models, say, users
 from bernie.settings import Settings
 from bernie.terminal import AsJson, err, out, run
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich")
 app.command("say")(say.say)
+app.command("convert")(convert.convert)
 app.command("doctor")(doctor.doctor)
 for group in (jobs, credits, users, keys, models, bench):
     app.add_typer(group.app)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from engine.background_fetch import Fetcher, Wanted
 from engine.batcher import Batcher
 from engine.housekeeping import Housekeeping
 from engine.inputs import Inputs
+from engine.lineup import NEEDS
 from engine.nn import hub
 from engine.nn.catalogue import MODELS
 from engine.nn.published import placed
@@ -141,7 +143,7 @@ def backroom(
     options = WorkerOptions(lanes=settings.worker.lanes, lease_seconds=settings.worker.lease_seconds)
     return Backroom(
         worker=Worker(engine.db, engine.signals, engine.settlement, batcher, options),
-        outbox=Outbox(engine.db, engine.signals, engine.clips, couriers),
+        outbox=Outbox(engine.db, engine.signals, engine.clips, engine.notices, couriers),
         housekeeping=Housekeeping(
             db=engine.db,
             objects=engine.objects,
@@ -163,17 +165,16 @@ def models_here(settings: Settings) -> set[str]:
 
 def loaders(settings: Settings) -> dict[str, runners.Loader]:
     """By model. Nothing is loaded before it is used."""
-    folder, found = settings.data / "models", runners.embedded()
-    for name, model in MODELS.items():
-        found[name] = runners.published(
-            name, model.revision, placed(model, folder, settings.source_of(name))[1], settings.device
-        )
-    return found
+    folder, cache = settings.data / "models", settings.data / "cache"
+    homes = {name: placed(model, folder, settings.source_of(name))[1] for name, model in MODELS.items()}
+    return runners.embedded() | {
+        name: runners.published(name, homes, settings.device, cache) for name in MODELS if name in NEEDS
+    }
 
 
 def fetcher(settings: Settings, engine: Engine) -> Fetcher:
     """Brings what the settings ask for and this disk lacks; a model that has arrived answers from then on."""
-    here = {model.name for offer in engine.offers.values() for model in offer.models}
+    here = models_here(settings)
 
     def arrived(name: str, path: Path) -> None:
         here.add(name)
@@ -183,12 +184,19 @@ def fetcher(settings: Settings, engine: Engine) -> Fetcher:
         settings.data / "models",
         [
             Wanted(published=MODELS[name], source=settings.source_of(name))
-            for name in selection.wanted(settings.models, here)
+            for name in selection.wanted(settings.models, here, gpu=has_gpu(settings))
         ],
         arrived,
         progress=engine.fetching,
         failed=engine.not_fetched,
     )
+
+
+def has_gpu(settings: Settings) -> bool:
+    """Known without torch, whose import is most of a start."""
+    if settings.device == "auto":
+        return shutil.which("nvidia-smi") is not None
+    return settings.device != "cpu"
 
 
 def own_data_folder(settings: Settings) -> FileLock:

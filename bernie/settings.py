@@ -59,11 +59,12 @@ class Tts(Group):
 
 
 class Vc(Group):
-    model: Literal["auto"] = "auto"
+    model: Literal["auto", "seed-vc", "world"] = "auto"
 
 
 class Sfx(Group):
-    model: Literal["auto", "foley"] = "auto"
+    model: Literal["auto", "make-an-audio", "foley"] = "auto"
+    source: str | None = Field(default=None, description="Folder, repository or address in place of the publisher's")
 
 
 class Egress(Group):
@@ -121,7 +122,7 @@ class Settings(BaseSettings):
 
     def source_of(self, model: str) -> str | None:
         """In place of the publisher's repository; only for the model that was chosen by name."""
-        return self.tts.source if model == self.tts.model else None
+        return next((group.source for group in (self.tts, self.sfx) if group.model == model), None)
 
     @property
     def embedded(self) -> bool:

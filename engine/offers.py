@@ -22,8 +22,10 @@ class BuiltInVoice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
-    """`clones`: users' own voices can be used. `check` raises a `UserError` for params that this model cannot serve,
-    before any credit moves; it must be quick.
+    """`clones`: users' own voices can be used. `serves`: a request is meant for this model; one that no model is meant
+    for goes to the last. `check` raises a `UserError` for params that this model cannot serve, before any credit
+    moves; it must be quick. `note`: what a user is told with the first clip that it makes for them. `heard`: what it
+    made of a request, where that is less than was asked for.
     """
 
     name: str
@@ -31,7 +33,10 @@ class Model:
     licence: str = ""
     voices: tuple[BuiltInVoice, ...] = ()
     clones: bool = False
+    serves: Callable[[Any], bool] = lambda params: True
     check: Callable[[Any], None] = lambda params: None
+    note: str = ""
+    heard: Callable[[Any], str] = lambda params: ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,13 +63,13 @@ class Offer:
     def clones(self) -> bool:
         return any(model.clones for model in self.models)
 
-    def model_for(self, voice: str | None) -> Model:
-        """The one that has this voice, by id; for a user's own voice the first that clones."""
-        for model in self.models:
+    def model_for(self, voice: str | None, params: Any) -> Model:
+        """The first that serves such params and has this voice, by id, or clones where it is a user's own."""
+        able = [model for model in self.models if model.serves(params)] or [self.models[-1]]
+        for model in able:
             if voice in {built_in.id for built_in in model.voices}:
                 return model
-        able = [model for model in self.models if model.clones or voice is None]
-        return able[0] if able else self.models[0]
+        return next((model for model in able if model.clones or voice is None), able[0])
 
 
 Offers = dict[str, Offer]

@@ -5,43 +5,106 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from engine.errors import ServiceError
+from engine.capabilities import TtsParams
+from engine.errors import InvalidInput, ServiceError
 from engine.generation import Result, Runner, Task
+from engine.lineup import speaking_voices
+from engine.nn.catalogue import MAKE_AN_AUDIO, MODELS, SEED_VC, SEED_VC_SINGING
 
-Loader = Callable[[], Runner]
+if TYPE_CHECKING:  # numpy comes with the first network
+    from engine.audio import Audio
+
+SPEECH, SINGING = SEED_VC.name, SEED_VC_SINGING.name
+
+Load = Callable[[str], Runner]
+"""By model; loads what is not loaded yet."""
+Loader = Callable[[Load], Runner]
+"""`Load`: for a network that needs another one, as a conversion needs a voice that speaks."""
+
+SAMPLE_TEXT = (
+    "The evening train was late again, so we walked along the river and talked about summer. "
+    "A boy with a huge yellow kite ran past us, and his dog chased every shadow on the grass."
+)
+"""A dozen seconds with most sounds of English: what a built-in voice says to be converted to."""
 
 
 def embedded() -> dict[str, Loader]:
     """The models that come with their packages or with this one."""
-    return {"hibari": _hibari, "foley": _foley}
+    return {"hibari": _hibari, "foley": _foley, "world": _world}
 
 
-def _hibari() -> Runner:
+def _hibari(load: Load) -> Runner:
     from engine.tts.hibari import HibariRunner
 
     return HibariRunner()
 
 
-def _foley() -> Runner:
+def _foley(load: Load) -> Runner:
     from engine.sfx.foley.runner import FoleyRunner
 
     return FoleyRunner()
 
 
-def published(model: str, revision: str, folder: Path, device: str) -> Loader:
-    """Of a model in the catalogue that lies in `folder`. `device`: cpu, cuda, cuda:1, or auto."""
+def _world(load: Load) -> Runner:
+    from engine.vc.world.runner import WorldRunner
 
-    def load() -> Runner:
+    return WorldRunner(_samples(load))
+
+
+def published(model: str, folders: Mapping[str, Path], device: str, cache: Path) -> Loader:
+    """Of a model in the catalogue. `folders`: where each published model lies; `device`: cpu, cuda, cuda:1, or auto;
+    `cache`: a folder for what is worth keeping of the voices.
+    """
+
+    def loader(load: Load) -> Runner:
         import torch
 
-        from engine.tts.runner import TtsRunner
-
         chosen = ("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device
-        return TtsRunner(model, revision, folder, chosen)
+        if model in (SPEECH, SINGING):
+            return _seed_vc(model, folders, chosen, cache, load)
+        return _of_one_folder(model, folders[model], chosen)
 
-    return load
+    return loader
+
+
+def _of_one_folder(model: str, folder: Path, device: str) -> Runner:
+    revision = MODELS[model].revision
+    if model == MAKE_AN_AUDIO.name:
+        from engine.sfx.runner import SfxRunner
+
+        return SfxRunner(revision, folder, device)
+    from engine.tts.runner import TtsRunner
+
+    return TtsRunner(model, revision, folder, device)
+
+
+def _seed_vc(model: str, folders: Mapping[str, Path], device: str, cache: Path, load: Load) -> Runner:
+    from engine.vc import weights
+    from engine.vc.runner import VcRunner
+
+    variant = weights.SINGING if model == SINGING else weights.SPEECH
+    return VcRunner(variant, MODELS[model].revision, folders, device, cache=cache / model, sample_of=_samples(load))
+
+
+def _samples(load: Load) -> Callable[[str], Audio]:
+    """What a built-in voice sounds like, by its id."""
+
+    @lru_cache(maxsize=32)
+    def sample_of(voice: str) -> Audio:
+        speaks = {one.id: one.model for one in speaking_voices(MODELS)}
+        if voice not in speaks:
+            raise InvalidInput(f"The voice {voice[:60]!r} has no sample to convert to. Choose another voice.")
+        params = TtsParams(text=SAMPLE_TEXT, voice=voice, seed=0)
+        [sample] = load(speaks[voice]).run([Task(params, 0, lambda fraction: None)])
+        if isinstance(sample, Exception):
+            raise sample
+        return sample
+
+    return sample_of
 
 
 class LocalRunners:
@@ -73,7 +136,7 @@ class LocalRunners:
         if model not in self._loaded:
             if model not in self._loaders:
                 raise ServiceError(f"this worker has no model called {model}", retryable=True)
-            self._loaded[model] = self._loaders[model]()
+            self._loaded[model] = self._loaders[model](self.load)
         return self._loaded[model]
 
     def close(self) -> None:

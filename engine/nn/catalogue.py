@@ -7,6 +7,7 @@ for the other files the hub's word at that commit is taken: the sha256 of a larg
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from engine.nn.published import Published, PublishedFile
 
@@ -78,11 +79,116 @@ KOKORO = Published(
     homepage="https://huggingface.co/hexgrad/Kokoro-82M",
 )
 
+# Of the models of voice conversion we know no commit and no digest: the branch is taken, and the hub's word for sizes.
+SEED_VC_TERMS = (
+    "The publisher states no separate licence for the weights; its code is GPL-3.0: read the page before you offer "
+    "them to others. Convert to a voice only with the agreement of whoever it belongs to."
+)
+SEED_VC = Published(
+    name="seed-vc",
+    repo="Plachta/Seed-VC",
+    revision="main",
+    files=(
+        PublishedFile("config_dit_mel_seed_uvit_whisper_small_wavenet.yml"),
+        PublishedFile("DiT_seed_v2_uvit_whisper_small_wavenet_bigvgan_pruned.pth"),
+    ),
+    licence="not stated (code: GPL-3.0)",
+    terms=SEED_VC_TERMS,
+    homepage="https://huggingface.co/Plachta/Seed-VC",
+)
+SEED_VC_SINGING = replace(
+    SEED_VC,
+    name="seed-vc-singing",
+    files=(
+        PublishedFile("config_dit_mel_seed_uvit_whisper_base_f0_44k.yml"),
+        PublishedFile("DiT_seed_v2_uvit_whisper_base_f0_44k_bigvgan_pruned_ft_ema_v2.pth"),
+    ),
+)
+CAMPPLUS = Published(
+    name="campplus",
+    repo="funasr/campplus",
+    revision="main",
+    files=(PublishedFile("campplus_cn_common.bin"),),
+    licence="Apache-2.0",
+    terms="Part of Seed-VC: it hears who speaks.",
+    homepage="https://huggingface.co/funasr/campplus",
+)
+WHISPER_SMALL = Published(
+    name="whisper-small",
+    repo="openai/whisper-small",
+    revision="main",
+    files=(PublishedFile("config.json"), PublishedFile("model.safetensors")),
+    licence="Apache-2.0",
+    terms="Part of Seed-VC: it hears what is said.",
+    homepage="https://huggingface.co/openai/whisper-small",
+)
+BIGVGAN_22KHZ = Published(
+    name="bigvgan-22khz",
+    repo="nvidia/bigvgan_v2_22khz_80band_256x",
+    revision="main",
+    files=(PublishedFile("config.json"), PublishedFile("bigvgan_generator.pt")),
+    licence="MIT",
+    terms="Part of Seed-VC: its vocoder for speech.",
+    homepage="https://huggingface.co/nvidia/bigvgan_v2_22khz_80band_256x",
+)
+BIGVGAN_44KHZ = replace(
+    BIGVGAN_22KHZ,
+    name="bigvgan-44khz",
+    repo="nvidia/bigvgan_v2_44khz_128band_512x",
+    terms="Part of Seed-VC: its vocoder for singing.",
+    homepage="https://huggingface.co/nvidia/bigvgan_v2_44khz_128band_512x",
+)
+RMVPE = Published(
+    name="rmvpe",
+    repo="lj1995/VoiceConversionWebUI",
+    revision="main",
+    files=(PublishedFile("rmvpe.pt"),),
+    licence="MIT",
+    terms="Part of Seed-VC for singing: it hears the melody.",
+    homepage="https://huggingface.co/lj1995/VoiceConversionWebUI",
+)
+
+# In the layout that the authors' readme asks for. Only what the hub has can be fetched.
+MAKE_AN_AUDIO = Published(
+    name="make-an-audio",
+    repo="",
+    revision="1",
+    files=(
+        PublishedFile("maa1_full.ckpt"),
+        PublishedFile("bigvgan/best_netG.pt"),
+        PublishedFile("bigvgan/args.yml"),
+        PublishedFile("CLAP/CLAP_weights_2022.pth", repo="microsoft/msclap", remote="CLAP_weights_2022.pth"),
+        PublishedFile(
+            "bert-base-uncased/vocab.txt",
+            sha256="07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3",
+            repo="google-bert/bert-base-uncased",
+            remote="vocab.txt",
+        ),
+    ),
+    licence="not stated (code: MIT); CLAP: Ms-PL; BERT: Apache-2.0",
+    terms="The weights came without a licence, and some of the sounds they were trained on are not for commercial use. "
+    "Its publisher forbids making the speech of a person who did not agree.",
+    homepage="https://github.com/Text-to-Audio/Make-An-Audio",
+    by_hand="https://drive.google.com/drive/folders/1zZTI3-nHrUIywKFqwxlFO6PjB66JA8jI (the folder of the vocoder may be "
+    "called bigvnat there)",
+)
+
 CATALOGUE: Mapping[str, tuple[Published, ...]] = {
     "tts": (STYLETTS2, STYLETTS2_LJSPEECH, KOKORO),
-    "vc": (),
-    "sfx": (),
+    "vc": (SEED_VC, SEED_VC_SINGING, CAMPPLUS, WHISPER_SMALL, BIGVGAN_22KHZ, BIGVGAN_44KHZ, RMVPE),
+    "sfx": (MAKE_AN_AUDIO,),
 }
-"""By capability. An empty one: its models come with a later version."""
+"""By capability: what each of them can need."""
 
 MODELS: Mapping[str, Published] = {model.name: model for models in CATALOGUE.values() for model in models}
+
+PARTS: Mapping[str, tuple[str, ...]] = {
+    "seed-vc": ("bigvgan-22khz", "campplus", "whisper-small"),
+    "seed-vc-singing": ("bigvgan-44khz", "campplus", "whisper-small", "rmvpe"),
+}
+"""What a model needs beside its own files: other models here."""
+
+
+def needed_for(name: str) -> tuple[str, ...]:
+    """Itself, and its parts."""
+    return (name, *PARTS.get(name, ()))

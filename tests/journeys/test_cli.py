@@ -229,12 +229,12 @@ def test_keys_are_made_listed_and_revoked(service: Service) -> None:
     assert_refused(call(service.data, "keys", "revoke", made["id"]), 1, "You have no such key.")
 
 
-def test_the_models_are_listed_with_what_to_do_where_there_is_none(home: Path) -> None:
+def test_the_models_that_answer_and_those_that_could_are_listed(home: Path) -> None:
     listed = answer_of(home, "models", "list")
     assert isinstance(listed, list)
-    found = {offer["capability"]: offer for offer in listed}
-    assert (found["tts"]["model"], found["tts"]["licence"]) == ("hibari", "Apache-2.0")
-    assert found["vc"]["unavailable"] in " ".join(call(home, "models", "list").stdout.split())
+    answering = {row["model"]: row["licence"] for row in listed if row["answers"]}
+    assert answering == {"hibari": "Apache-2.0", "world": "MIT", "foley": "MIT"}
+    assert {"kokoro", "seed-vc", "make-an-audio"} <= {row["model"] for row in listed if not row["here"]}
 
 
 def test_names_from_outside_cannot_break_a_table(home: Path) -> None:

@@ -11,6 +11,7 @@ import torch
 
 from engine import InvalidInput
 from engine.audio import join
+from engine.capabilities import TtsParams
 from engine.selection import offers, wanted
 from engine.tts.runner import TtsRunner
 from engine.tts.utterance import Piece, Utterance
@@ -105,6 +106,6 @@ def test_a_chosen_model_that_is_not_here_says_what_to_do(model: str) -> None:
 
 def test_an_own_voice_is_served_by_the_model_that_clones() -> None:
     offer = offers({"tts": "auto"}, {"kokoro", "styletts2"})["tts"]
-    assert offer.model_for(None).name == "kokoro"
-    assert offer.model_for("heart").name == "hibari"
-    assert offer.model_for("voice_01").name == "styletts2"
+    assert offer.model_for(None, TtsParams(text="Hello.")).name == "kokoro"
+    assert offer.model_for("heart", TtsParams(text="Hello.")).name == "hibari"
+    assert offer.model_for("voice_01", TtsParams(text="Hello.")).name == "styletts2"
