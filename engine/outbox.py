@@ -15,6 +15,7 @@ from typing import Protocol
 
 from engine.clips import Clips
 from engine.clock import now
+from engine.notices import Notices
 from engine.signals import Signals, wait
 from store import Database, begin, clips, deliveries, jobs, read
 from store.columns import storable
@@ -35,12 +36,15 @@ STOP_SECONDS = 3.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What a courier hands out. `link`: a fresh presigned URL, where there is a clip."""
+    """What a courier hands out. `link`: a fresh presigned URL, where there is a clip; `notice`: what its user should
+    know of it.
+    """
 
     event: str
     job: Job
     clip: Clip | None
     link: str | None
+    notice: str = ""
 
 
 class DeliveryFailed(Exception):
@@ -65,10 +69,12 @@ class Courier(Protocol):
 class Outbox:
     """Run by every process that has a courier, for its kinds only."""
 
-    def __init__(self, db: Database, signals: Signals, handed_out: Clips, couriers: Sequence[Courier]) -> None:
+    def __init__(
+        self, db: Database, signals: Signals, handed_out: Clips, notices: Notices, couriers: Sequence[Courier]
+    ) -> None:
         self._db = db
         self._signals = signals
-        self._clips = handed_out
+        self._clips, self._notices = handed_out, notices
         self._couriers = {courier.kind: courier for courier in couriers}
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -151,10 +157,11 @@ class Outbox:
         async with read(self._db) as tx:
             job = await jobs.get(tx, delivery.job_id)
             clip = (await clips.of_jobs(tx, [delivery.job_id])).get(delivery.job_id)
+            notice = await self._notices.about(tx, job, clip) if job and clip else ""
         if job is None:
             raise DeliveryFailed("its job was deleted", final=True)
         link = await self._clips.link(clip) if clip else None
-        return Outcome(event=delivery.event, job=job, clip=clip, link=link)
+        return Outcome(event=delivery.event, job=job, clip=clip, link=link, notice=notice)
 
 
 def _next(delivery: Delivery, error: Exception) -> datetime | None:

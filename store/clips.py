@@ -34,6 +34,12 @@ async def of_user(tx: AsyncConnection, user_id: str, clip_id: str) -> Clip | Non
     return Clip(**row._asdict()) if row else None
 
 
+async def is_first_of_model(tx: AsyncConnection, clip: Clip) -> bool:
+    """Whether this model made no earlier clip that its user still has."""
+    theirs = clips.c.user_id == clip.user_id, clips.c.model == clip.model, clips.c.id < clip.id
+    return (await tx.execute(select(clips.c.id).where(*theirs).limit(1))).one_or_none() is None
+
+
 async def expired(tx: AsyncConnection, now: datetime, limit: int = 500) -> list[Clip]:
     rows = select(*CLIP).where(clips.c.expires_at <= now).order_by(clips.c.expires_at).limit(limit)
     return [Clip(**row._asdict()) for row in await tx.execute(rows)]

@@ -125,7 +125,7 @@ def build(
     objects = Folder(folder / "objects", "http://bernie.test", b"secret of the tests, 32 bytes ...")
     engine = assemble(db, objects, offers, Signals(), sandbox=sandbox)
     runner = ToneRunner(max_batch)
-    runners = LocalRunners([name for name, offer in offers.items() if offer.models], {"tone": lambda: runner})
+    runners = LocalRunners([name for name, offer in offers.items() if offer.models], {"tone": lambda load: runner})
     runners.load("tone")
     batcher = Batcher(runners, Inputs(db, objects), objects, engine.signals, clip_days=30)
     options = WorkerOptions(lanes=1, lease_seconds=lease_seconds, stop_seconds=stop_seconds)
@@ -136,7 +136,7 @@ def build(
         housekeeping=Housekeeping(
             db=db, objects=objects, settlement=engine.settlement, credits=engine.credits, users=engine.users
         ),
-        outbox=Outbox(db, engine.signals, engine.clips, couriers),
+        outbox=Outbox(db, engine.signals, engine.clips, engine.notices, couriers),
         objects=objects,
     )
 

@@ -30,7 +30,9 @@ class ClipView(BaseModel):
 
 
 class JobView(BaseModel):
-    """`position` in line, 1 is next, 0 when it does not wait. `progress` 0 to 1. `price` in credits."""
+    """`position` in line, 1 is next, 0 when it does not wait. `progress` 0 to 1. `price` in credits. `notice`: what the
+    user should know of the clip.
+    """
 
     id: str
     capability: str
@@ -45,6 +47,7 @@ class JobView(BaseModel):
     finished_at: datetime | None
     error: ErrorView | None
     clip: ClipView | None
+    notice: str
 
 
 class JobPage(BaseModel):
@@ -69,6 +72,7 @@ async def job_view(engine: Engine, status: Status) -> JobView:
         finished_at=job.finished_at,
         error=error,
         clip=await clip_view(engine, status.clip) if status.clip else None,
+        notice=status.notice,
     )
 
 

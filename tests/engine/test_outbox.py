@@ -397,7 +397,7 @@ async def test_two_outboxes_at_once_never_make_one_attempt_twice(house: House, a
         for number in range(50):
             copy = replace(first, id=new_id("msg"), key=f"copy {number}")
             await deliveries.insert_delivery(tx, copy)
-    other = Outbox(house.engine.db, Signals(), house.engine.clips, [chat])
+    other = Outbox(house.engine.db, Signals(), house.engine.clips, house.engine.notices, [chat])
     rounds = (outbox.deliver_due() for outbox in (house.outbox, other) * 3)
     assert sum(await asyncio.gather(*rounds)) == 51
     assert len({delivery.id for delivery, _ in chat.received}) == len(chat.received) == 51
@@ -408,13 +408,13 @@ async def test_an_outbox_leaves_alone_what_other_kinds_of_courier_deliver(
 ) -> None:
     await listen(house, alice)
     job = await ended(house, alice)
-    only_hooks = Outbox(house.engine.db, Signals(), house.engine.clips, [hook])
+    only_hooks = Outbox(house.engine.db, Signals(), house.engine.clips, house.engine.notices, [hook])
     assert await only_hooks.deliver_due() == 1
     left = [(delivery.courier, delivery.attempt) for delivery in await promises(house, job) if delivery.due_at]
     assert left == [("chat", 0)]
     assert chat.received == []
     async with asyncio.timeout(1):
-        await Outbox(house.engine.db, Signals(), house.engine.clips, []).run(asyncio.Event())
+        await Outbox(house.engine.db, Signals(), house.engine.clips, house.engine.notices, []).run(asyncio.Event())
 
 
 async def test_an_outcome_is_handed_out_at_once_not_at_the_next_poll(
