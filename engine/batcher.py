@@ -78,17 +78,28 @@ class Batcher:
             running.progress = fraction
             loop.call_soon_threadsafe(self._show, job.id, fraction)
 
+        def on_audio(piece: Audio) -> None:
+            loop.call_soon_threadsafe(self._hear, job.id, piece)
+
+        if channel := self.signals.channels.get(job.id):
+            channel.begin()
         return Task(
             params,
             seed_of(job) if params.seed is None else params.seed,
             on_step,
             source=await self.inputs.source(params),
             reference=await self.inputs.reference(job, params),
+            on_audio=on_audio,
         )
 
     def _show(self, job_id: str, fraction: float) -> None:
         if job_id in self.signals.progress:
             self.signals.progress[job_id] = fraction
+            self.signals.arrived(f"job:{job_id}")
+
+    def _hear(self, job_id: str, piece: Audio) -> None:
+        if channel := self.signals.channels.get(job_id):
+            channel.put(piece)
             self.signals.arrived(f"job:{job_id}")
 
     async def _store(self, job: Job, runner: Runner, audio: Audio) -> Clip:

@@ -6,103 +6,22 @@ Only in memory: FFmpeg never sees a file name or an address (reading: `engine.de
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from fractions import Fraction
-from types import MappingProxyType
+from typing import TYPE_CHECKING, Self
 
 import av
 import numpy as np
 import numpy.typing as npt
+import soxr
 
-from engine.audio import Audio, limit_peak, resample
+from engine.audio import PEAK, Audio, limit_peak, resample
 from engine.decoding import decode
+from engine.formats import FORMATS, Format
 
-__all__ = ["FORMATS", "Format", "decode", "encode"]
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Format:
-    """`sample_rate` in Hz, None: the rate of the source; `bit_rate` in bit/s, None: lossless."""
-
-    name: str
-    extension: str
-    content_type: str
-    sample_rate: int | None = None
-    bit_rate: int | None = None
-    container: str
-    codec: str
-    sample_format: str
-    options: Mapping[str, str] = field(default_factory=dict)
-
-
-_OGG = Format(
-    name="ogg",
-    extension="ogg",
-    content_type="audio/ogg",
-    sample_rate=48_000,
-    bit_rate=64_000,
-    container="ogg",
-    codec="libopus",
-    sample_format="flt",
-    # Measured on 5.5 s of speech, time and distance of log spectra: complexity 0 takes 12 ms (4.36 dB), 1 takes 14 ms
-    # (3.37), 5 takes 20 ms (3.33), 10 takes 26 ms (3.43). "voip" would filter the voice.
-    options={"compression_level": "1", "application": "audio"},
-)
-
-_MP3 = Format(
-    name="mp3",
-    extension="mp3",
-    content_type="audio/mpeg",
-    sample_rate=44_100,
-    bit_rate=128_000,
-    container="mp3",
-    codec="libmp3lame",
-    sample_format="fltp",
-)
-
-_WAV = Format(
-    name="wav",
-    extension="wav",
-    content_type="audio/wav",
-    container="wav",
-    codec="pcm_s16le",
-    sample_format="s16",
-)
-
-_FLAC = Format(
-    name="flac",
-    extension="flac",
-    content_type="audio/flac",
-    container="flac",
-    codec="flac",
-    sample_format="s16",
-)
-
-_M4A = Format(
-    name="m4a",
-    extension="m4a",
-    content_type="audio/mp4",
-    sample_rate=44_100,
-    # Measured on speech, SNR and distance of log mel spectra: 96 kbit/s 30.4 dB, 0.92 dB; 128 kbit/s 44.0, 0.37.
-    # The quicker aac_coder "fast" equals it there, but wavers by 3 dB on pure tones.
-    bit_rate=128_000,
-    container="ipod",
-    codec="aac",
-    sample_format="fltp",
-)
-
-_PCM = Format(
-    name="pcm",
-    extension="pcm",
-    content_type="audio/pcm",
-    sample_rate=24_000,
-    container="s16le",
-    codec="pcm_s16le",
-    sample_format="s16",
-)
-
-FORMATS: Mapping[str, Format] = MappingProxyType({form.name: form for form in (_OGG, _MP3, _WAV, _FLAC, _M4A, _PCM)})
+__all__ = ["FORMATS", "Encoder", "Format", "decode", "encode", "transcode"]
 
 
 def encode(audio: Audio, format: str) -> bytes:
@@ -110,39 +29,116 @@ def encode(audio: Audio, format: str) -> bytes:
 
     ValueError: no samples, which no container can hold. Peaks are limited, never raised.
     """
-    form = FORMATS[format]
+    return encode_as(audio, FORMATS[format])
+
+
+def encode_as(audio: Audio, form: Format) -> bytes:
+    """As `encode`, in any format."""
     if not len(audio.samples):
         raise ValueError("audio without samples cannot be encoded")
     # Before, because one NaN would spread through the resampler; after, because its filter overshoots.
     audio = limit_peak(resample(limit_peak(audio), form.sample_rate or audio.sample_rate))
-    return _mux(form, _frame(form, audio))
-
-
-def _frame(form: Format, audio: Audio) -> av.AudioFrame:
-    samples: npt.NDArray[np.float32] | npt.NDArray[np.int16] = audio.samples
-    if form.sample_format == "s16":
-        samples = np.rint(audio.samples * 32768).astype(np.int16)
-    frame = av.AudioFrame.from_ndarray(samples[np.newaxis, :], format=form.sample_format, layout="mono")
-    frame.sample_rate = audio.sample_rate
-    frame.time_base = Fraction(1, audio.sample_rate)
-    frame.pts = 0
-    return frame
-
-
-def _mux(form: Format, frame: av.AudioFrame) -> bytes:
     file = io.BytesIO()
-    # Bit-exact: no random Ogg serial numbers, no encoder versions, a WAV header of the plain 44 bytes.
-    with av.open(file, "w", format=form.container, options={"fflags": "+bitexact"}) as container:
-        stream = container.add_stream(
-            form.codec,
-            rate=frame.sample_rate,
-            layout="mono",
-            format=form.sample_format,
-            options=dict(form.options),
+    with _Container(file, form, audio.sample_rate) as container:
+        container.put(audio.samples)
+    return file.getvalue()
+
+
+def transcode(data: bytes, form: Format) -> bytes:
+    """One of our own files in another format: what it decodes to is trusted."""
+    return encode_as(decode(data, max_seconds=3600), form)
+
+
+class Encoder:
+    """A file that is written while its sound is made: `encode` each piece, then `finish`. For one thread at a time.
+
+    What it has returned so far can be played. Its header says no length, since nobody knows it yet.
+    """
+
+    def __init__(self, form: Format, sample_rate: int) -> None:
+        """`sample_rate`: of the pieces, in Hz."""
+        self._source_rate, self._rate = sample_rate, form.sample_rate or sample_rate
+        self._resampler = soxr.ResampleStream(sample_rate, self._rate, 1, dtype="float32")
+        self._sink = _Sink()
+        self._container = _Container(self._sink, form, self._rate, streaming=True)
+        self._peak = PEAK
+
+    def encode(self, piece: Audio) -> bytes:
+        """What can be sent now; perhaps nothing yet. ValueError for a piece at another sample rate."""
+        if piece.sample_rate != self._source_rate:
+            raise ValueError(f"a piece at {piece.sample_rate} Hz among others at {self._source_rate} Hz")
+        self._put(limit_peak(piece).samples, last=False)
+        return self._sink.taken()
+
+    def finish(self) -> bytes:
+        """The rest of the file."""
+        self._put(np.zeros(0, np.float32), last=True)
+        self._container.close()
+        return self._sink.taken()
+
+    def _put(self, samples: npt.NDArray[np.float32], *, last: bool) -> None:
+        if self._rate != self._source_rate:
+            samples = np.asarray(self._resampler.resample_chunk(samples, last=last), dtype=np.float32)
+        if samples.size:
+            # One factor for all that is still to come, so that loudness never jumps up again.
+            self._peak = max(self._peak, float(np.abs(samples).max()))
+            self._container.put(samples / np.float32(self._peak) * np.float32(PEAK))
+
+
+class _Sink(io.RawIOBase):
+    """What FFmpeg writes to when nobody can go back: it holds only what was not taken yet."""
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, part: Buffer, /) -> int:
+        self._parts.append(bytes(part))
+        return len(self._parts[-1])
+
+    def taken(self) -> bytes:
+        parts, self._parts = self._parts, []
+        return b"".join(parts)
+
+
+class _Container:
+    """One mono stream in one file."""
+
+    def __init__(self, file: io.BytesIO | _Sink, form: Format, sample_rate: int, *, streaming: bool = False) -> None:
+        # Bit-exact: no random Ogg serial numbers, no encoder versions, a WAV header of the plain 44 bytes.
+        options = {"fflags": "+bitexact", **(form.streaming if streaming else {})}
+        self._form, self._rate, self._samples = form, sample_rate, 0
+        self._file = av.open(file, "w", format=form.container, options=options)
+        stream = self._file.add_stream(
+            form.codec, rate=sample_rate, layout="mono", format=form.sample_format, options=dict(form.options)
         )
         assert isinstance(stream, av.AudioStream)
         if form.bit_rate:
             stream.bit_rate = form.bit_rate
-        container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
-    return file.getvalue()
+        self._stream = stream
+
+    def put(self, samples: npt.NDArray[np.float32]) -> None:
+        self._file.mux(self._stream.encode(self._frame(samples)))
+        self._samples += len(samples)
+
+    def close(self) -> None:
+        self._file.mux(self._stream.encode(None))
+        self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _frame(self, samples: npt.NDArray[np.float32]) -> av.AudioFrame:
+        as_written: npt.NDArray[np.float32] | npt.NDArray[np.int16] = samples
+        if self._form.sample_format == "s16":
+            as_written = np.rint(samples * 32768).astype(np.int16)
+        frame = av.AudioFrame.from_ndarray(as_written[np.newaxis, :], format=self._form.sample_format, layout="mono")
+        frame.sample_rate = self._rate
+        frame.time_base = Fraction(1, self._rate)
+        frame.pts = self._samples
+        return frame

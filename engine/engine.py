@@ -9,10 +9,12 @@ from engine.credits import Credits
 from engine.endpoints import Endpoints
 from engine.errors import ServiceError
 from engine.jobs import Jobs
+from engine.notices import Notices
 from engine.offers import Offers
 from engine.sandbox import Sandbox
 from engine.settlement import Settlement
 from engine.signals import Signals
+from engine.streams import Streams
 from engine.uploads import Uploads
 from engine.users import NewUserLimits, Users
 from engine.voices import Voices
@@ -30,6 +32,8 @@ class Engine:
     voices: Voices
     uploads: Uploads
     clips: Clips
+    notices: Notices
+    streams: Streams
     endpoints: Endpoints
     offers: Offers
     signals: Signals
@@ -63,17 +67,21 @@ def assemble(
     """Builds the services; opens nothing."""
     settlement = Settlement(db, signals)
     sandbox = sandbox or Sandbox()
+    notices = Notices(offers)
     voices, uploads = Voices(db, objects, offers, sandbox), Uploads(db, objects, sandbox)
+    clips, asked = Clips(db, objects), Jobs(db, signals, settlement, offers, voices, uploads, notices)
     return Engine(
         users=Users(db, limits or NewUserLimits()),
-        jobs=Jobs(db, signals, settlement, offers, voices, uploads),
+        jobs=asked,
         credits=Credits(db),
         voices=voices,
         uploads=uploads,
         sandbox=sandbox,
         fetching={},
         not_fetched={},
-        clips=Clips(db, objects),
+        clips=clips,
+        streams=Streams(asked, clips, signals),
+        notices=notices,
         endpoints=Endpoints(db),
         offers=offers,
         signals=signals,

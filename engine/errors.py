@@ -82,3 +82,11 @@ class CheckpointMismatch(ServiceError):
 
 class JobCancelled(Exception):
     """The user withdrew the job while it ran."""
+
+
+def failure_of(code: str, message: str) -> UserError | ServiceError:
+    """What ended a job, from what its row says of it."""
+    for kind in UserError.__subclasses__():
+        if kind.code == code:
+            return kind(message)
+    return ServiceError(message, retryable=False)

@@ -18,7 +18,8 @@ class Task:
 
     `seed` is always there. `source`: the clip to convert; `reference`: the clip of a user's own voice.
     `on_step(fraction)` is called by the runner between steps with what is done, 0 to 1; it raises `JobCancelled`
-    when the user withdrew the job, which is then that task's result.
+    when the user withdrew the job, which is then that task's result. `on_audio(piece)` is called with what is finished,
+    in order, by a runner that makes a clip in pieces: together they are the result.
     """
 
     params: Params
@@ -26,6 +27,7 @@ class Task:
     on_step: Callable[[float], None]
     source: Audio | None = None
     reference: Audio | None = None
+    on_audio: Callable[[Audio], None] = lambda piece: None
 
 
 Result: TypeAlias = "Audio | Exception"

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from engine.capabilities import Capability, Params, capability_named
 from engine.clock import now
 from engine.errors import Conflict, NotEnoughCredits, NotFound, QueueFull
+from engine.notices import Notices
 from engine.offers import Offers, require
 from engine.settlement import Settlement
 from engine.signals import Signals, wait
@@ -27,11 +28,14 @@ WATCH_POLL_SECONDS = (0.1, 2.0)
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """A job as it stands. `position` in line, 1 is next, 0 when it no longer waits; `clip` once succeeded."""
+    """A job as it stands. `position` in line, 1 is next, 0 when it no longer waits; `clip` once succeeded, and with it
+    `notice`: what its user should know of it.
+    """
 
     job: Job
     position: int
     clip: Clip | None
+    notice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,7 @@ class Jobs:
     offers: Offers
     voices: Voices
     uploads: Uploads
+    notices: Notices
 
     async def submit(
         self,
@@ -63,10 +68,11 @@ class Jobs:
         *,
         reply_to: dict[str, Any] | None = None,
         idempotency_key: str | None = None,
+        job_id: str | None = None,
     ) -> Job:
         """Validate, price, and in one transaction hold the credits and insert the job.
 
-        The same key gives the same job. Raises a `UserError` before any credit has moved: `NotFound`,
+        The same key gives the same job. `job_id`: chosen by whoever must know it before the job runs. Raises a `UserError` before any credit has moved: `NotFound`,
         `InvalidInput`, `ModelUnavailable`, `NotEnoughCredits`, `QueueFull`, or `Conflict` for a key that was used
         for something else.
         """
@@ -75,7 +81,7 @@ class Jobs:
         order = Order(user, declared, params, model, reply_to, idempotency_key)
         try:
             async with begin(self.db) as tx:
-                job = await _same(tx, order) or await _place(tx, order)
+                job = await _same(tx, order) or await _place(tx, order, job_id or new_id("job"))
         except IntegrityError:
             # Another request with this key committed between our look and our insert: it is the job.
             async with read(self.db) as tx:
@@ -94,7 +100,7 @@ class Jobs:
         if field := capability.voice_field():
             voice = await self.voices.resolve(user, capability.name, getattr(params, field))
             params = params.model_copy(update={field: voice})
-        model = offer.model_for(voice)
+        model = offer.model_for(voice, params)
         model.check(params)
         return params, model.name
 
@@ -106,8 +112,9 @@ class Jobs:
                 raise NotFound("You have no such job.")
             position = 1 + await jobs.ahead_of(tx, job) if job.state == "queued" else 0
             clip = (await clips.of_jobs(tx, [job.id])).get(job.id) if job.state == "succeeded" else None
+            notice = await self.notices.about(tx, job, clip) if clip else ""
         progress = max(job.progress, self.signals.progress.get(job.id, 0.0))
-        return Status(replace(job, progress=progress), position, clip)
+        return Status(replace(job, progress=progress), position, clip, notice)
 
     async def page(
         self, user: User, *, states: Sequence[str] = (), before: str | None = None, limit: int = 50
@@ -158,9 +165,9 @@ async def _same(tx: AsyncConnection, order: Order) -> Job | None:
     return found
 
 
-async def _place(tx: AsyncConnection, order: Order) -> Job:
+async def _place(tx: AsyncConnection, order: Order, job_id: str) -> Job:
     """The hold and the job, at the end of its user's line. Raises `NotEnoughCredits` and `QueueFull`."""
-    user, job_id, moment = order.user, new_id("job"), now()
+    user, moment = order.user, now()
     price = order.capability.price(order.params)
     if not await ledger.hold(tx, user_id=user.id, job_id=job_id, credits=price, now=moment):
         have = await ledger.balance(tx, user.id)

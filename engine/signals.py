@@ -14,6 +14,33 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # numpy comes with the first network, not with the service
+    from engine.audio import Audio
+
+
+class Channel:
+    """The sound of a job on its way to a listener. Another attempt makes the same pieces again: they pass once."""
+
+    def __init__(self) -> None:
+        self._pieces: list[Audio] = []
+        self._made = self.sent = 0
+
+    def begin(self) -> None:
+        """An attempt starts."""
+        self._made = 0
+
+    def put(self, piece: Audio) -> None:
+        start, self._made = self._made, self._made + len(piece.samples)
+        if self._made > self.sent:
+            self._pieces.append(replace(piece, samples=piece.samples[max(0, self.sent - start) :]))
+            self.sent = self._made
+
+    def take(self) -> list[Audio]:
+        pieces, self._pieces = self._pieces, []
+        return pieces
 
 
 class Signals:
@@ -24,6 +51,8 @@ class Signals:
         self.forward: Callable[[str], None] | None = None
         self.progress: dict[str, float] = {}
         """Of the jobs that run in this process, 0 to 1, fresher than their rows."""
+        self.channels: dict[str, Channel] = {}
+        """Of the jobs whose sound somebody in this process hears while it is made."""
 
     def notify(self, *topics: str) -> None:
         for topic in topics:

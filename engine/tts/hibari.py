@@ -51,14 +51,16 @@ class HibariRunner:
         for index, phonemes in enumerate(said):
             task.on_step(index / len(said))
             # A seed of its own per sentence: the noise of one does not depend on the length of those before it.
-            parts.append(self._hibari.from_phonemes(phonemes, task.params.speed, (task.seed + index) % 2**32))
+            part = self._hibari.from_phonemes(phonemes, task.params.speed, (task.seed + index) % 2**32)
+            parts.append(part.astype(np.float32, copy=False))
+            task.on_audio(Audio(parts[-1], SAMPLE_RATE))
         samples = np.concatenate(parts) if parts else np.zeros(0, np.float32)
         if samples.size == 0:
             raise InvalidInput(
                 "The embedded voice found nothing it can say in this text: it speaks English. Write English words.",
                 field="text",
             )
-        return Audio(samples=samples.astype(np.float32, copy=False), sample_rate=SAMPLE_RATE)
+        return Audio(samples, SAMPLE_RATE)
 
     def _sentences(self, params: TtsParams) -> list[str]:
         """Phonemes by our own front end, as for the networks: the same text is read alike by every voice."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import torch
 
-from engine.audio import join
+from engine.audio import Audio, join
 from engine.capabilities import TtsParams
 from engine.generation import Result, Task
 from engine.tts.frontend import EspeakFrontend, KokoroFrontend
@@ -45,8 +45,15 @@ class TtsRunner:
         self._synthesizer = Synthesizer(network, frontend, styles, MANNERS[model], max_batch=self.max_batch)
 
     def run(self, tasks: Sequence[Task]) -> list[Result]:
-        made = self._synthesizer.generate([utterance_of(task) for task in tasks])
-        return [pieces if isinstance(pieces, Exception) else join([piece.audio for piece in pieces]) for pieces in made]
+        pieces: list[list[Audio]] = [[] for _ in tasks]
+        errors: dict[int, Exception] = {}
+        for index, piece in self._synthesizer.run([utterance_of(task) for task in tasks]):
+            if isinstance(piece, Exception):
+                errors[index] = piece
+            else:
+                pieces[index].append(piece.audio)
+                tasks[index].on_audio(piece.audio)
+        return [errors.get(index) or join(made) for index, made in enumerate(pieces)]
 
 
 def utterance_of(task: Task) -> Utterance:
