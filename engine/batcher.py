@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from engine.capabilities import capability_named
 from engine.clock import now
 from engine.errors import JobCancelled, ServiceError
-from engine.generation import Runner, Runners, Task
+from engine.generation import Piece, Runner, Runners, Task
 from engine.inputs import Inputs
 from engine.signals import Signals
 from store.columns import new_id
@@ -78,7 +78,7 @@ class Batcher:
             running.progress = fraction
             loop.call_soon_threadsafe(self._show, job.id, fraction)
 
-        def on_audio(piece: Audio) -> None:
+        def on_piece(piece: Piece) -> None:
             loop.call_soon_threadsafe(self._hear, job.id, piece)
 
         if channel := self.signals.channels.get(job.id):
@@ -89,7 +89,8 @@ class Batcher:
             on_step,
             source=await self.inputs.source(params),
             reference=await self.inputs.reference(job, params),
-            on_audio=on_audio,
+            pronunciations=await self.inputs.pronunciations(job, params),
+            on_piece=on_piece,
         )
 
     def _show(self, job_id: str, fraction: float) -> None:
@@ -97,7 +98,7 @@ class Batcher:
             self.signals.progress[job_id] = fraction
             self.signals.arrived(f"job:{job_id}")
 
-    def _hear(self, job_id: str, piece: Audio) -> None:
+    def _hear(self, job_id: str, piece: Piece) -> None:
         if channel := self.signals.channels.get(job_id):
             channel.put(piece)
             self.signals.arrived(f"job:{job_id}")

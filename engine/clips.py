@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from engine.errors import NotAllowed, NotFound, ServiceError
-from store import Database, clips, read
+from engine.formats import Format
+from store import Database, begin, clips, read
 from store.folder import Folder, LinkRefused
 from store.objects import ObjectMissing, Objects, ObjectsUnavailable, content_type_of
 from store.records import Clip, User
@@ -33,6 +35,17 @@ class Clips:
             raise NotFound("You have no such clip.")
         return clip
 
+    async def delete(self, user: User, clip_id: str) -> None:
+        """The file and its row; the job that made it stays. Raises `NotFound` and `ServiceError`."""
+        clip = await self.get(user, clip_id)
+        # The object first: killed in between, the row still leads to it, and it can be deleted again.
+        try:
+            await self.objects.delete([clip.object_key])
+        except ObjectsUnavailable as error:
+            raise ServiceError(str(error), retryable=True) from error
+        async with begin(self.db) as tx:
+            await clips.delete_clips(tx, [clip.id])
+
     async def of_jobs(self, job_ids: Iterable[str]) -> dict[str, Clip]:
         """By job id; jobs without a clip are left out."""
         async with read(self.db) as tx:
@@ -55,6 +68,12 @@ class Clips:
             raise NotFound("This clip is no longer kept. Make it again.") from error
         except ObjectsUnavailable as error:
             raise ServiceError(str(error), retryable=True) from error
+
+    async def data_as(self, clip: Clip, form: Format) -> bytes:
+        """The clip in another format. Raises as `data` does."""
+        from engine.codecs import transcode
+
+        return await asyncio.to_thread(transcode, await self.data(clip), form)
 
     def open_link(self, key: str, *, expires: int, name: str | None, signature: str) -> LocalFile:
         """The file behind a link of this service. Raises `NotAllowed` for a bad link and `NotFound`."""

@@ -49,6 +49,8 @@ _MP3 = Format(
     container="mp3",
     codec="libmp3lame",
     sample_format="fltp",
+    # A header would state a length that nobody knows, and readers believe it.
+    streaming={"write_xing": "0", "id3v2_version": "0"},
 )
 
 _WAV = Format(

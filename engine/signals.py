@@ -17,28 +17,29 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:  # numpy comes with the first network, not with the service
-    from engine.audio import Audio
+if TYPE_CHECKING:
+    from engine.generation import Piece
 
 
 class Channel:
     """The sound of a job on its way to a listener. Another attempt makes the same pieces again: they pass once."""
 
     def __init__(self) -> None:
-        self._pieces: list[Audio] = []
+        self._pieces: list[Piece] = []
         self._made = self.sent = 0
 
     def begin(self) -> None:
         """An attempt starts."""
         self._made = 0
 
-    def put(self, piece: Audio) -> None:
-        start, self._made = self._made, self._made + len(piece.samples)
+    def put(self, piece: Piece) -> None:
+        start, self._made = self._made, self._made + len(piece.audio.samples)
         if self._made > self.sent:
-            self._pieces.append(replace(piece, samples=piece.samples[max(0, self.sent - start) :]))
+            rest = piece.audio.samples[max(0, self.sent - start) :]
+            self._pieces.append(replace(piece, audio=replace(piece.audio, samples=rest)))
             self.sent = self._made
 
-    def take(self) -> list[Audio]:
+    def take(self) -> list[Piece]:
         pieces, self._pieces = self._pieces, []
         return pieces
 

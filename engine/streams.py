@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from engine.clips import Clips
-from engine.errors import Conflict, JobCancelled, failure_of
+from engine.errors import Conflict, failure_of
+from engine.formats import Format
+from engine.generation import Piece
 from engine.jobs import Jobs, Status
 from engine.signals import Channel, Signals, wait
 from store.columns import new_id
@@ -61,7 +63,7 @@ class Stream:
         self.ended = False
         self._streams, self._user, self._channel = streams, user, channel
 
-    async def pieces(self) -> AsyncIterator[Audio]:
+    async def pieces(self) -> AsyncIterator[Piece]:
         """All of the clip, piece by piece, at one sample rate. Raises what ended the job without a clip."""
         topic, signals = f"job:{self.job.id}", self._streams.signals
         with signals.listening(topic) as changed:
@@ -79,15 +81,31 @@ class Stream:
                 else:
                     await wait(changed, LOOK_SECONDS)
 
-    async def _rest(self, status: Status) -> AsyncIterator[Audio]:
+    async def encoded(self, form: Format) -> AsyncIterator[bytes]:
+        """A file in this format, part by part as the pieces are made. Raises as `pieces` does."""
+        async for part, _ in self.encoded_pieces(form):
+            yield part
+
+    async def encoded_pieces(self, form: Format) -> AsyncIterator[tuple[bytes, Piece | None]]:
+        """As `encoded`, each part with the piece that it came with; the last part comes with none."""
+        from engine.codecs import Encoder
+
+        encoder: Encoder | None = None
+        async for piece in self.pieces():
+            encoder = encoder or Encoder(form, piece.audio.sample_rate)
+            yield await asyncio.to_thread(encoder.encode, piece.audio), piece
+        if encoder is not None:
+            yield await asyncio.to_thread(encoder.finish), None
+
+    async def _rest(self, status: Status) -> AsyncIterator[Piece]:
         for piece in self._channel.take():
             yield piece
         if status.job.state == "cancelled":
-            raise JobCancelled
+            raise Conflict("This request was cancelled.")
         if status.job.state == "failed":
             raise failure_of(status.job.error_code or "", status.job.error_message or "")
         if not self._channel.sent and status.clip is not None:
-            yield await self._stored(status)
+            yield Piece(await self._stored(status))
 
     async def _stored(self, status: Status) -> Audio:
         from engine.codecs import decode

@@ -5,8 +5,15 @@ from __future__ import annotations
 from fastapi import APIRouter, FastAPI
 
 from engine import Engine
-from webhooks import account, clips, errors, health, jobs, studio, voices
+from webhooks import account, clips, deliveries, endpoints, errors, health, jobs, studio, voices
+from webhooks.compat import openai
+from webhooks.compat.elevenlabs import account as elevenlabs_account
+from webhooks.compat.elevenlabs import history, realtime, sounds, speech
+from webhooks.compat.elevenlabs import voices as elevenlabs_voices
 from webhooks.requests import RequestIds
+
+COMPATIBLE = (speech, realtime, sounds, elevenlabs_voices, history, elevenlabs_account, openai)
+"""What the SDKs of other services work against."""
 
 MAX_BODY_BYTES = 1_000_000
 """Of a request without a file: a text of 5,000 characters fits many times."""
@@ -26,10 +33,10 @@ def create_app(engine: Engine, *, secure_cookies: bool) -> FastAPI:
     app.state.engine = engine
     app.state.secure_cookies = secure_cookies
     api = APIRouter(prefix="/api/v1", responses={"default": {"model": errors.ErrorBody}})
-    for part in (jobs, voices, account):
+    for part in (jobs, voices, account, deliveries, endpoints):
         api.include_router(part.routes())
     app.include_router(api)
-    for part in (clips, health, studio):
+    for part in (clips, health, studio, *COMPATIBLE):
         app.include_router(part.routes())
     errors.install(app)
     app.add_middleware(RequestIds)

@@ -33,6 +33,13 @@ def key_of(request: Request) -> str:
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
+def key_is_openai(request: Request) -> bool:
+    """Both SDKs ask for `/v1/models`, and each wants its own answer: this one sends its key as a bearer's."""
+    return not request.headers.get("xi-api-key") and request.headers.get("authorization", "").lower().startswith(
+        "bearer "
+    )
+
+
 def require_our_pages(request: Request) -> None:
     """Raises `NotAllowed` unless a page of ours made the browser send this.
 

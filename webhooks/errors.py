@@ -1,17 +1,22 @@
-"""Errors as JSON: `{"error": {"code", "message", "field"?, "request_id"}}`, rendered here and nowhere else."""
+"""Errors as JSON: `{"error": {"code", "message", "field"?, "request_id"}}`, rendered here and nowhere else.
+
+Routes that another service's SDK reads answer in that service's shape: see `webhooks.compat.errors`.
+"""
 
 from __future__ import annotations
 
 import logging
 from http import HTTPStatus
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from engine import DatabaseUnavailable, ObjectsUnavailable, ServiceError, Unauthorized, UserError, sentence_about
+from webhooks.compat.errors import shape_of
+from webhooks.compat.heard import ClientGone
 from webhooks.requests import add_headers
 
 log = logging.getLogger(__name__)
@@ -41,18 +46,25 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(ServiceError, _service_error)
     for unavailable in (DatabaseUnavailable, ObjectsUnavailable):
         app.add_exception_handler(unavailable, _service_error)
+    app.add_exception_handler(ClientGone, _nobody_reads)
     app.add_exception_handler(Exception, _unexpected)
 
 
 def _answer(request: Request, status: int, code: str, message: str, field: str | None = None) -> JSONResponse:
     request_id = getattr(request.state, "request_id", "")
     detail = ErrorDetail(code=code, message=message, field=field, request_id=request_id)
+    if shape := shape_of(request):
+        return shape(status, detail.code, detail.message, detail.field, request_id)
     headers = {"www-authenticate": "Bearer"} if status == Unauthorized.status else {}
     return JSONResponse({"error": detail.model_dump(exclude_none=True)}, status, headers=headers)
 
 
 async def _user_error(request: Request, error: UserError) -> JSONResponse:
     return _answer(request, error.status, error.code, error.message, error.field)
+
+
+async def _nobody_reads(request: Request, error: Exception) -> Response:
+    return Response(status_code=499)
 
 
 async def _invalid_request(request: Request, error: RequestValidationError) -> JSONResponse:

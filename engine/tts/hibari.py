@@ -5,19 +5,19 @@ Apache-2.0, 14 MB, voice and phonemiser inside. Only the voice `heart` is in the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 import numpy as np
 from hibari import SAMPLE_RATE, Hibari
 
-from engine.audio import Audio
+from engine.audio import Audio, join
 from engine.capabilities import TtsParams
 from engine.errors import InvalidInput, JobCancelled, UserError
-from engine.generation import Result, Task
+from engine.generation import Piece, Result, Task, WordTiming
 from engine.tts.options import pronunciations_of
-from engine.tts.phonemes import KokoroPhonemiser
-from engine.tts.sentences import Limits, chunks
+from engine.tts.phonemes import KokoroPhonemiser, Spoken
+from engine.tts.sentences import Chunk, Limits, chunks
 
 MODEL, REVISION = "hibari", "0.2.1"
 
@@ -46,29 +46,35 @@ class HibariRunner:
 
     def _speak(self, task: Task) -> Audio:
         assert isinstance(task.params, TtsParams)
-        said = [phonemes for phonemes in self._sentences(task.params) if phonemes]
-        parts = []
-        for index, phonemes in enumerate(said):
-            task.on_step(index / len(said))
+        parts: list[Audio] = []
+        begun, seconds = 0.0, 0.0
+        for phonemes, sentence in self._sentences(task):
+            task.on_step(begun)
             # A seed of its own per sentence: the noise of one does not depend on the length of those before it.
-            part = self._hibari.from_phonemes(phonemes, task.params.speed, (task.seed + index) % 2**32)
-            parts.append(part.astype(np.float32, copy=False))
-            task.on_audio(Audio(parts[-1], SAMPLE_RATE))
-        samples = np.concatenate(parts) if parts else np.zeros(0, np.float32)
-        if samples.size == 0:
+            part = self._hibari.from_phonemes(phonemes, task.params.speed, (task.seed + len(parts)) % 2**32)
+            parts.append(Audio(part.astype(np.float32, copy=False), SAMPLE_RATE))
+            ended = seconds + parts[-1].seconds
+            task.on_piece(Piece(parts[-1], (WordTiming(sentence.start, sentence.end, seconds, ended),)))
+            begun, seconds = sentence.end / len(task.params.text), ended
+        if not seconds:
             raise InvalidInput(
                 "The embedded voice found nothing it can say in this text: it speaks English. Write English words.",
                 field="text",
             )
-        return Audio(samples, SAMPLE_RATE)
+        return join(parts)
 
-    def _sentences(self, params: TtsParams) -> list[str]:
-        """Phonemes by our own front end, as for the networks: the same text is read alike by every voice."""
-        rules = pronunciations_of(params)
+    def _sentences(self, task: Task) -> Iterator[tuple[str, Chunk]]:
+        """Phonemes, and the sentence that they say: read as they are asked for.
 
-        @cache  # a piece is read to be measured, and most are then said as they were measured
-        def read(piece: str) -> str:
-            return self._phonemiser.phonemes(piece, rules)
+        By our own front end, as for the networks: the same text is read alike by every voice.
+        """
+        assert isinstance(task.params, TtsParams)
+        rules = pronunciations_of(task.params)
 
-        pieces = chunks(params.text, lambda piece: len(read(piece)), ONE_BY_ONE)
-        return [read(piece.text) for piece in pieces if piece.size]
+        @lru_cache(maxsize=16)  # a piece is read to be measured, and most are then said as they were measured
+        def read(piece: str) -> Spoken:
+            return self._phonemiser.spoken(piece, rules)
+
+        for piece in chunks(task.params.text, lambda piece: len(read(piece).phonemes), ONE_BY_ONE):
+            if (said := read(piece.text)).words:
+                yield said.phonemes, piece

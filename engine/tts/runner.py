@@ -52,7 +52,7 @@ class TtsRunner:
                 errors[index] = piece
             else:
                 pieces[index].append(piece.audio)
-                tasks[index].on_audio(piece.audio)
+                tasks[index].on_piece(piece)
         return [errors.get(index) or join(made) for index, made in enumerate(pieces)]
 
 

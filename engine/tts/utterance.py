@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from engine.audio import Audio
+from engine.generation import Piece, WordTiming
 from engine.tts.pronunciations import Pronunciation
 from engine.tts.spoken import WordSpan
+
+__all__ = ["Chunk", "Frontend", "Piece", "Utterance", "WordTiming"]
 
 
 def _no_step(fraction: float) -> None:
@@ -39,33 +42,22 @@ class Utterance:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """What the network says at once: token ids with the zeros their model wants, and which tokens say which words."""
+    """What the network says at once: token ids with the zeros their model wants, and which tokens say which words.
+
+    `reached`: how much of the text is said with it, above 0 to 1.
+    """
 
     tokens: tuple[int, ...]
     phoneme_count: int
     words: tuple[WordSpan, ...]
+    reached: float = 1.0
     ends_paragraph: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class WordTiming:
-    """Characters `start` to `end` of the text are heard from `start_seconds` to `end_seconds` of the clip."""
-
-    start: int
-    end: int
-    start_seconds: float
-    end_seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """One chunk said. Timings count from the start of the whole clip."""
-
-    audio: Audio
-    words: tuple[WordTiming, ...]
-
-
 class Frontend(Protocol):
-    """From text to what a network reads. Raises `InvalidInput` for a text without anything to say."""
+    """From text to what a network reads, chunk by chunk as it is asked for.
 
-    def chunks(self, text: str, voice: str, pronunciations: Sequence[Pronunciation]) -> list[Chunk]: ...
+    Raises `InvalidInput` for a text without anything to say, at the latest when its end is reached.
+    """
+
+    def chunks(self, text: str, voice: str, pronunciations: Sequence[Pronunciation]) -> Iterator[Chunk]: ...

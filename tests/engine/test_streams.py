@@ -11,13 +11,13 @@ import pytest
 
 from engine.audio import Audio, join
 from engine.errors import InvalidInput, NotEnoughCredits, ServiceError
-from engine.generation import Task
+from engine.generation import Piece, Task
 from engine.streams import Stream
 from store.records import User
 from tests.house import Gate, House, fresh_house
 
 SAID = {"text": "One sentence, and another.", "format": "wav"}
-FIRST, SECOND = (Audio(np.full(1200, level, np.float32), 24_000) for level in (0.25, 0.5))
+FIRST, SECOND = (Piece(Audio(np.full(1200, level, np.float32), 24_000)) for level in (0.25, 0.5))
 
 
 @pytest.fixture
@@ -26,8 +26,12 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
         yield built
 
 
-async def collected(stream: Stream) -> list[Audio]:
+async def collected(stream: Stream) -> list[Piece]:
     return [piece async for piece in stream.pieces()]
+
+
+def samples_of(pieces: list[Piece]) -> np.ndarray:
+    return join([piece.audio for piece in pieces]).samples
 
 
 async def balance(house: House, user: User) -> int:
@@ -38,9 +42,9 @@ async def test_the_first_piece_is_heard_while_the_second_is_made(house: House) -
     gate = Gate()
 
     def behave(task: Task) -> None:
-        task.on_audio(FIRST)
+        task.on_piece(FIRST)
         gate(task)
-        task.on_audio(SECOND)
+        task.on_piece(SECOND)
 
     house.runner.behave = behave
     ann = await house.user("ann")
@@ -50,7 +54,7 @@ async def test_the_first_piece_is_heard_while_the_second_is_made(house: House) -
         assert (await house.engine.jobs.get(ann, stream.job.id)).job.state == "running"
         gate.open()
         rest = [piece async for piece in pieces]
-    np.testing.assert_array_equal(join([first, *rest]).samples, join([FIRST, SECOND]).samples)
+    np.testing.assert_array_equal(samples_of([first, *rest]), samples_of([FIRST, SECOND]))
     assert (await house.engine.jobs.get(ann, stream.job.id)).job.state == "succeeded"
 
 
@@ -58,7 +62,7 @@ async def test_whoever_leaves_before_the_end_is_not_charged(house: House) -> Non
     gate = Gate()
 
     def behave(task: Task) -> None:
-        task.on_audio(FIRST)
+        task.on_piece(FIRST)
         gate(task)
         task.on_step(0.5)
 
@@ -106,17 +110,17 @@ async def test_a_second_attempt_is_not_heard_twice(house: House) -> None:
     def behave(task: Task) -> None:
         nonlocal attempts
         attempts += 1
-        task.on_audio(FIRST)
+        task.on_piece(FIRST)
         if attempts == 1:
             raise ServiceError("the device is gone", retryable=True)
-        task.on_audio(SECOND)
+        task.on_piece(SECOND)
 
     house.runner.behave = behave
     ann = await house.user("ann")
     async with house.engine.streams.open(ann, "tts", SAID) as stream:
         pieces = await collected(stream)
     assert attempts == 2
-    np.testing.assert_array_equal(join(pieces).samples, join([FIRST, SECOND]).samples)
+    np.testing.assert_array_equal(samples_of(pieces), samples_of([FIRST, SECOND]))
 
 
 async def test_a_runner_that_makes_no_pieces_is_heard_at_its_end(house: House) -> None:
@@ -125,7 +129,7 @@ async def test_a_runner_that_makes_no_pieces_is_heard_at_its_end(house: House) -
         [whole] = await collected(stream)
     status = await house.engine.jobs.get(ann, stream.job.id)
     assert status.clip is not None
-    assert whole.seconds == pytest.approx(status.clip.seconds, abs=0.001)
+    assert whole.audio.seconds == pytest.approx(status.clip.seconds, abs=0.001)
 
 
 async def test_what_went_wrong_is_raised_with_its_sentence(house: House) -> None:

@@ -10,7 +10,8 @@ from engine.audio import Audio
 from engine.capabilities import TtsParams
 from engine.generation import Task
 from engine.tts.hibari import HibariRunner
-from engine.tts.options import from_voice_settings, pronunciations_of
+from engine.tts.options import pronunciations_of
+from engine.voice_settings import from_voice_settings
 
 
 def test_the_defaults_of_other_services_are_the_models_own() -> None:

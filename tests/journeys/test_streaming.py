@@ -1,0 +1,117 @@
+"""Sound that leaves while it is made, and clients that leave before it does."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import psutil
+import pytest
+
+from tests.service import Service, running_service
+
+LONG = "This sentence is one of many, and each of them takes a moment to be spoken. " * 60
+TIMES = 40
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    with running_service(tmp_path_factory.mktemp("bernie")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def http(service: Service) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=service.url, headers={"xi-api-key": service.api_key or ""}, timeout=30) as client:
+        yield client
+
+
+def begin(http: httpx.Client, text: str = LONG) -> Any:
+    return http.stream("POST", "/v1/text-to-speech/heart/stream", json={"text": text})
+
+
+def newest(http: httpx.Client) -> dict[str, Any]:
+    job: dict[str, Any] = http.get("/api/v1/jobs?limit=1").json()["jobs"][0]
+    return job
+
+
+def ended(http: httpx.Client) -> dict[str, Any]:
+    for _ in range(200):
+        if (job := newest(http))["state"] not in ("queued", "running"):
+            return job
+        time.sleep(0.05)
+    raise AssertionError("the job does not end")
+
+
+def balance(http: httpx.Client) -> int:
+    return int(http.get("/api/v1/credits").json()["balance"])
+
+
+def test_the_first_bytes_leave_long_before_the_last_are_made(http: httpx.Client) -> None:
+    with begin(http) as answer:
+        parts = answer.iter_raw()
+        next(parts)
+        assert newest(http)["state"] == "running"
+        assert sum(map(len, parts)) > 500_000
+    assert newest(http)["state"] == "succeeded"
+
+
+def test_whoever_hangs_up_in_the_middle_has_the_job_cancelled_and_pays_nothing(http: httpx.Client) -> None:
+    before = balance(http)
+    with begin(http) as answer:
+        next(answer.iter_raw())
+    job = ended(http)
+    assert job["state"] == "cancelled"
+    assert balance(http) == before
+
+
+def test_whoever_hangs_up_before_the_first_byte_pays_nothing(http: httpx.Client, service: Service) -> None:
+    before = balance(http)
+    with begin(http) as answer:  # holds the only slot, so that the other one waits in line
+        next(answer.iter_raw())
+        with (
+            pytest.raises(httpx.ReadTimeout),
+            httpx.Client(headers={"xi-api-key": service.api_key or ""}, timeout=0.3) as hasty,
+        ):
+            hasty.post(f"{service.url}/v1/text-to-speech/heart", json={"text": "Never heard."})
+        job = ended(http)
+        assert (job["state"], job["params"]["text"]) == ("cancelled", "Never heard.")
+    ended(http)
+    assert balance(http) == before
+
+
+@pytest.mark.slow
+def test_nothing_stays_behind_after_many_who_hung_up(http: httpx.Client, service: Service) -> None:
+    before, process = balance(http), psutil.Process(service.process.pid)
+
+    def hang_up() -> None:
+        with begin(http) as answer:
+            next(answer.iter_raw())
+        assert ended(http)["state"] == "cancelled"
+
+    for _ in range(5):
+        hang_up()
+    threads, memory = process.num_threads(), process.memory_info().rss
+    for _ in range(TIMES):
+        hang_up()
+    assert process.num_threads() <= threads
+    assert process.memory_info().rss < memory + 200_000 * TIMES, "a clip of this text is 20 MB of samples"
+    assert balance(http) == before
+
+
+def test_a_burst_beyond_the_one_slot_waits_in_line_and_is_answered(http: httpx.Client, service: Service) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    def speak(number: int) -> int:
+        answer = httpx.post(
+            f"{service.url}/v1/text-to-speech/heart",
+            headers={"xi-api-key": service.api_key or ""},
+            json={"text": f"Number {number}."},
+            timeout=60,
+        )
+        return answer.status_code
+
+    with ThreadPoolExecutor(12) as pool:
+        assert set(pool.map(speak, range(12))) == {200}

@@ -1,0 +1,1 @@
+"""Routes that the official ElevenLabs SDK works against, unchanged."""
