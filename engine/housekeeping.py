@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -13,9 +14,12 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from engine.batcher import object_key
 from engine.clock import now
 from engine.credits import Credits
+from engine.errors import NotFound
+from engine.leaving import Leaving
+from engine.linking import ATTEMPTS_WITHIN
 from engine.settlement import Settlement
 from engine.users import Users
-from store import Database, begin, clips, deliveries, jobs, queue, read, uploads, users
+from store import Database, attempts, begin, clips, deliveries, departures, jobs, linking, queue, read, uploads, users
 from store.objects import Objects
 
 log = logging.getLogger(__name__)
@@ -54,6 +58,7 @@ class Housekeeping:
             (self.purge_clips, 3600),
             (self.sweep_attempts, 3600),
             (self.purge_uploads, 3600),
+            (self.sweep_departures, 900),
             (self.forget, 3600),
             (self.audit, 3600),
             (self.grant_monthly, 3600),
@@ -101,6 +106,10 @@ class Housekeeping:
             await uploads.delete_uploads(tx, [upload.id for upload in expired])
         return len(expired)
 
+    async def sweep_departures(self) -> None:
+        """What deleted accounts have left: finishes what was cut short, and looks once more an hour later."""
+        await Leaving(self.db, self.objects, self.settlement).sweep_all()
+
     async def sweep_attempts(self) -> int:
         """Clips of attempts that came to nothing. Their keys follow from the job, so nothing has to be listed."""
         async with read(self.db) as tx:
@@ -111,10 +120,13 @@ class Housekeeping:
         return len(orphans)
 
     async def forget(self) -> None:
-        """Expired sessions, and deliveries that were settled a month ago."""
+        """Expired sessions, codes and farewells, and deliveries that were settled a month ago."""
         async with begin(self.db) as tx:
+            await linking.forget(tx, now=now(), attempts_before=now() - ATTEMPTS_WITHIN)
+            await departures.forget_farewells(tx, now())
             await users.delete_expired_sessions(tx, now())
             await deliveries.delete_settled(tx, now() - timedelta(days=DELIVERY_LOG_DAYS))
+            await attempts.delete_made(tx, now() - timedelta(days=DELIVERY_LOG_DAYS))
 
     async def audit(self) -> None:
         for finding in await self.credits.audit():
@@ -127,7 +139,8 @@ class Housekeeping:
         key, before = f"monthly:{now():%Y-%m}", None
         while page := await self.users.page(before=before, limit=200):
             for user in page:
-                await self.credits.grant(user, self.monthly_credits, key=key, note=key)
+                with suppress(NotFound):  # they left just now
+                    await self.credits.grant(user, self.monthly_credits, key=key, note=key)
             before = page[-1].id
 
 

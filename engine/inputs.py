@@ -1,4 +1,4 @@
-"""What a run needs beside its params: the clip to convert and the clip of a user's own voice."""
+"""What a run needs beside its params: the clip to convert, the clip of a user's own voice, and how they say words."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from engine.capabilities import Params, Source, capability_named
+from engine.capabilities import Params, PronunciationRule, Source, TtsParams, capability_named
+from engine.dictionaries import rules_for
 from engine.errors import InvalidInput, ServiceError
 from store import Database, read, voices
 from store.objects import ObjectMissing, Objects, ObjectsUnavailable
@@ -47,6 +48,13 @@ class Inputs:
                 self._references.popitem(last=False)
         self._references.move_to_end(voice_id)
         return self._references[voice_id]
+
+    async def pronunciations(self, job: Job, params: Params) -> tuple[PronunciationRule, ...]:
+        """The rules of the user's dictionaries as they are now. Raises `InvalidInput` for one that was deleted."""
+        if not isinstance(params, TtsParams):
+            return ()
+        async with read(self.db) as tx:
+            return await rules_for(tx, job.user_id, params.dictionaries)
 
     async def _audio(self, key: str) -> Audio:
         # Our own FLAC, written by the sandbox: safe to decode here.

@@ -56,7 +56,8 @@ class Uploads:
         """
         options = dict(raw)
         for field in capability.upload_fields():
-            if field in options:
+            optional = not capability.params.model_fields[field].is_required()
+            if field in options and not (optional and options[field] is None):
                 upload = await self._mine(user, options[field], field)
                 options[field] = {"id": upload.id, "key": upload.object_key, "seconds": upload.seconds}
         return options

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.clock import now
 from engine.errors import Conflict, InvalidInput, NotFound, Unauthorized
-from engine.tokens import API_KEY_PREFIX, digest, new_token
-from store import Database, begin, ledger, read, users
+from engine.tokens import API_KEY_PREFIX, digest, identity_hash, new_token
+from store import Database, begin, departures, ledger, read, users
 from store.columns import new_id, storable
-from store.records import ApiKey, Identity, User
+from store.records import ApiKey, Identity, User, UserKind
 
 COOKIE_DAYS = 30
 LINK_HOURS = 24
@@ -35,9 +36,21 @@ class Users:
     limits: NewUserLimits
 
     async def create(
-        self, surface: str, subject: str, *, name: str = "", credits: int | None = None, is_owner: bool = False
+        self,
+        surface: str,
+        subject: str,
+        *,
+        name: str = "",
+        credits: int | None = None,
+        is_owner: bool = False,
+        kind: UserKind = "person",
     ) -> User:
-        """A user known by one identity, with welcome credits. Raises `Conflict` when that identity is known."""
+        """A user known by one identity, with welcome credits. Raises `Conflict` when that identity is known.
+
+        Somebody who deleted their account within the last 30 days is welcomed without credits.
+        """
+        if credits is not None and credits < 0:
+            raise InvalidInput("A user cannot start with less than 0 credits.", field="credits")
         moment = now()
         user = User(
             id=new_id("user"),
@@ -46,26 +59,30 @@ class Users:
             slots=self.limits.slots,
             queue_limit=self.limits.queue_limit,
             created_at=moment,
+            kind=kind,
         )
         identity = Identity(
             id=new_id("id"), user_id=user.id, surface=surface, subject=subject, secret_hash=None, created_at=moment
         )
-        welcome = self.limits.welcome_credits if credits is None else credits
-        if welcome < 0:
-            raise InvalidInput("A user cannot start with less than 0 credits.", field="credits")
         try:
             async with begin(self.db) as tx:
                 await users.insert_user(tx, user)
                 await users.insert_identity(tx, identity)
                 await ledger.open_account(tx, user.id)
-                if welcome:
-                    key = f"welcome:{surface}:{subject}"[:190]
-                    await ledger.grant(
-                        tx, user_id=user.id, credits=welcome, kind="grant", key=key, note="welcome", now=moment
-                    )
+                await self._welcome(tx, identity, credits)
         except IntegrityError as error:
             raise Conflict(f"{subject} is known already on {surface}.") from error
         return user
+
+    async def _welcome(self, tx: AsyncConnection, identity: Identity, credits: int | None) -> None:
+        if credits is None:
+            left = await departures.left_lately(tx, identity_hash(identity.surface, identity.subject), now())
+            credits = 0 if left else self.limits.welcome_credits
+        if credits:
+            key = f"welcome:{identity.surface}:{identity.subject}"[:190]
+            await ledger.grant(
+                tx, user_id=identity.user_id, credits=credits, kind="grant", key=key, note="welcome", now=now()
+            )
 
     async def known_as(self, surface: str, subject: str, *, name: str = "", is_owner: bool = False) -> User:
         """The user of that identity; made, with welcome credits, when it is seen for the first time."""
@@ -94,6 +111,7 @@ class Users:
         return await self.known_as("local", "owner", name="Owner", is_owner=True)
 
     async def page(self, *, before: str | None = None, limit: int = 50) -> list[User]:
+        """People, newest first."""
         async with read(self.db) as tx:
             return await users.page(tx, before=before, limit=limit)
 

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.exc import IntegrityError
 
+from engine import events
 from engine.clock import now
 from engine.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from engine.offers import BuiltInVoice, Offers
+from engine.offers import BuiltInVoice, Offer, Offers
 from engine.sandbox import Sandbox
-from store import Database, begin, read, voices
+from engine.voice_search import AnyVoice, search
+from store import Database, begin, preferences, read, voices
 from store.columns import new_id, storable
 from store.objects import Objects
 from store.records import User, Voice
 
 SHORTEST_SECONDS, LONGEST_SECONDS = 3.0, 60.0
 MOST_VOICES = 100
+LINK_SECONDS = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceInfo:
+    """`usable_for`: capabilities by name. `mine`: the user added it. `is_default`: it speaks when none is named."""
+
+    voice: AnyVoice
+    mine: bool
+    usable_for: tuple[str, ...]
+    is_default: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,39 +79,117 @@ class Voices:
         try:
             async with begin(self.db) as tx:
                 await voices.insert_voice(tx, voice)
+                await events.about_voice(tx, voice, "voice.created")
         except IntegrityError as error:
             await self.objects.delete([voice.object_key])
             raise Conflict(f"You have a voice called {name!r} already.", field="name") from error
         return voice
 
-    async def _free_name(self, user: User, name: str) -> str:
+    async def _free_name(self, user: User, name: str, *, but: Voice | None = None) -> str:
         name = storable(name.strip())
         if not 1 <= len(name) <= 60:
             raise InvalidInput("A voice needs a name of 1 to 60 characters.", field="name")
         taken = [voice.id for voice in self.built_in()] + [voice.name for voice in self.built_in()]
-        mine = await self.mine(user)
+        mine = [voice for voice in await self.mine(user) if but is None or voice.id != but.id]
         if name.casefold() in {other.casefold() for other in [*taken, *(voice.name for voice in mine)]}:
             raise Conflict(f"There is a voice called {name!r} already. Choose another name.", field="name")
-        if len(mine) >= MOST_VOICES:
+        if but is None and len(mine) >= MOST_VOICES:
             raise InvalidInput(f"You have {MOST_VOICES} voices, which is the limit. Delete one first.")
         return name
+
+    async def rename(self, user: User, voice_id: str, name: str) -> Voice:
+        """Raises `NotFound`, `InvalidInput`, and `Conflict` for a name in use."""
+        voice = await self._mine(user, voice_id)
+        name = await self._free_name(user, name, but=voice)
+        return await self._change(replace(voice, name=name))
+
+    async def describe(self, user: User, voice_id: str, description: str, *, language: str | None = None) -> Voice:
+        """Raises `NotFound`."""
+        voice = await self._mine(user, voice_id)
+        description = storable(description.strip())[:500]
+        return await self._change(
+            replace(voice, description=description, language=storable(language or voice.language)[:20])
+        )
+
+    async def _mine(self, user: User, voice_id: str) -> Voice:
+        async with read(self.db) as tx:
+            voice = await voices.of_id(tx, voice_id)
+        if voice is None or voice.user_id != user.id:
+            raise NotFound("You have no such voice.")
+        return voice
+
+    async def _change(self, voice: Voice) -> Voice:
+        try:
+            async with begin(self.db) as tx:
+                if not await voices.update_voice(tx, voice):
+                    raise NotFound("You have no such voice.")
+        except IntegrityError as error:
+            raise Conflict(f"You have a voice called {voice.name!r} already.", field="name") from error
+        return voice
+
+    async def search(self, user: User, text: str, *, capability: str | None = None, limit: int = 25) -> list[AnyVoice]:
+        """Voices that the letters may mean, by name, id, description and language, best first.
+
+        With `capability` only those that can be used for it. Nothing typed: the built-in ones, then the user's own.
+        """
+        offers = [self.offers[capability]] if capability else list(self.offers.values())
+        usable: list[AnyVoice] = list({voice.id: voice for offer in offers for voice in offer.voices}.values())
+        if capability is None or self.offers[capability].clones:
+            usable += await self.mine(user)
+        return search(usable, text, limit)
+
+    async def info(self, user: User, wanted: str) -> VoiceInfo:
+        """Of a voice that the user may use, by id or name. Raises `NotFound`."""
+        named = wanted.strip().casefold()
+        async with read(self.db) as tx:
+            mine = await voices.of_user(tx, user.id)
+            default = (await preferences.of_user(tx, user.id)).voice
+        known: list[AnyVoice] = [*self.built_in(), *mine]
+        for voice in known:
+            if named in (voice.id.casefold(), voice.name.casefold()):
+                own = isinstance(voice, Voice)
+                usable_for = tuple(
+                    name
+                    for name, offer in self.offers.items()
+                    if (offer.clones if own else voice.id in {other.id for other in offer.voices})
+                )
+                return VoiceInfo(voice, own, usable_for, voice.id == default)
+        raise NotFound(f"There is no voice called {wanted[:60]!r}. Look through the list of voices.", field="voice")
+
+    async def sample(self, user: User, voice_id: str) -> str | None:
+        """A link to the recording of a voice of the user's own, good for an hour.
+
+        None for a built-in voice: there `preview_text` is to be submitted as a request like any other, at its price.
+        Raises `NotFound`.
+        """
+        if voice_id in {voice.id for voice in self.built_in()}:
+            return None
+        voice = await self._mine(user, voice_id)
+        return await self.objects.link(voice.object_key, seconds=LINK_SECONDS, filename=f"bernie-{voice.id[-6:]}.flac")
+
+    @staticmethod
+    def preview_text(voice: AnyVoice) -> str:
+        """A sentence for a voice to introduce itself with."""
+        return f"Hello, I am {voice.name.partition('(')[0].strip()}. This is what I sound like."
 
     async def delete(self, user: User, voice_id: str) -> None:
         """Raises `NotFound`, also for somebody else's."""
         async with begin(self.db) as tx:
             voice = await voices.take(tx, user.id, voice_id)
-        if voice is None:
-            raise NotFound("You have no such voice.")
+            if voice is None:
+                raise NotFound("You have no such voice.")
+            await events.about_voice(tx, voice, "voice.deleted")
         await self.objects.delete([voice.object_key])
 
     async def resolve(self, user: User, capability: str, wanted: str | None) -> str:
         """The id of the voice that a request means by id or name, upper and lower case alike.
 
-        None means the default. Raises `NotFound` with the names there are.
+        None means the voice that the user prefers where it can be used, else the model's own. Raises `NotFound` with
+        the names there are, and `InvalidInput` where one must be named.
         """
         offer = self.offers[capability]
         if wanted is None:
-            return offer.voices[0].id
+            return await self._default(user, offer)
         name = wanted.strip().casefold()
         mine = await self.mine(user) if offer.clones else []
         usable: list[BuiltInVoice | Voice] = [*offer.voices, *mine]
@@ -107,3 +198,16 @@ class Voices:
                 return voice.id
         known = ", ".join([voice.id for voice in offer.voices] + [voice.name for voice in mine][:20])
         raise NotFound(f"There is no voice called {wanted[:60]!r} for this. Choose one of: {known}.", field="voice")
+
+    async def _default(self, user: User, offer: Offer) -> str:
+        built_in = {voice.id for voice in offer.voices}
+        async with read(self.db) as tx:
+            preferred = (await preferences.of_user(tx, user.id)).voice
+            if preferred in built_in:
+                return preferred
+            own = await voices.of_id(tx, preferred) if preferred and offer.clones else None
+        if own and own.user_id == user.id:
+            return own.id
+        if not offer.voices:
+            raise InvalidInput("This model has no voice of its own: name one of yours, or add one.", field="voice")
+        return offer.voices[0].id

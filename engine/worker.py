@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from engine import events
 from engine.batcher import Batcher, Running
 from engine.clock import now
 from engine.errors import JobCancelled, ServiceError, UserError
@@ -109,7 +110,9 @@ class Worker:
         moment = now()
         lease_until = moment + timedelta(seconds=self._options.lease_seconds)
         async with begin(self._db) as tx:
-            return await queue.claim(tx, limits, now=moment, lease_until=lease_until)
+            batch = await queue.claim(tx, limits, now=moment, lease_until=lease_until)
+            await events.about_jobs(tx, [job for job in batch if job.attempt == 1], "job.started")
+        return batch
 
     async def _run_batch(self, jobs: Sequence[Job]) -> None:
         batch = [Running(job) for job in jobs]

@@ -34,6 +34,19 @@ async def of_user(tx: AsyncConnection, user_id: str, clip_id: str) -> Clip | Non
     return Clip(**row._asdict()) if row else None
 
 
+async def page_of_user(
+    tx: AsyncConnection, user_id: str, *, before: str | None = None, after: str | None = None, limit: int = 50
+) -> list[Clip]:
+    """Newest first: the page of older ones than `before`, or of those just newer than `after`."""
+    rows = select(*CLIP).where(clips.c.user_id == user_id).limit(limit)
+    if after is not None:
+        newer = rows.where(clips.c.id > after).order_by(clips.c.id)
+        return [Clip(**row._asdict()) for row in await tx.execute(newer)][::-1]
+    if before is not None:
+        rows = rows.where(clips.c.id < before)
+    return [Clip(**row._asdict()) for row in await tx.execute(rows.order_by(clips.c.id.desc()))]
+
+
 async def is_first_of_model(tx: AsyncConnection, clip: Clip) -> bool:
     """Whether this model made no earlier clip that its user still has."""
     theirs = clips.c.user_id == clip.user_id, clips.c.model == clip.model, clips.c.id < clip.id

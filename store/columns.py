@@ -6,7 +6,7 @@ from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, DateTime, Dialect, Integer, Table
+from sqlalchemy import BigInteger, Column, ColumnElement, DateTime, Dialect, Integer, String, Table, cast, func
 from sqlalchemy.dialects import mysql
 from sqlalchemy.types import TypeDecorator
 from ulid import ULID
@@ -48,6 +48,18 @@ def storable(text: str) -> str:
 def new_id(kind: str) -> str:
     """`job_01J...`: sorts by time of making, so it serves as the cursor of a list."""
     return f"{kind}_{ULID()}"
+
+
+def first_id(kind: str, moment: datetime) -> str:
+    """No id of that kind made at `moment` or later sorts before this one."""
+    return f"{kind}_{ULID.from_timestamp(moment.timestamp())!s:.10}"
+
+
+def day_of(moment: Column[datetime], dialect: str) -> ColumnElement[str]:
+    """Its day in UTC, as `2025-01-31`."""
+    # Only PostgreSQL knows zones, and would otherwise take the day of its session's.
+    in_utc = func.timezone("UTC", moment) if dialect == "postgresql" else moment
+    return cast(func.date(in_utc), String(10))
 
 
 def columns_of(record: type, table: Table) -> list[Column[Any]]:

@@ -63,6 +63,12 @@ async def by_idempotency_key(tx: AsyncConnection, user_id: str, key: str) -> Job
     return Job(**row._asdict()) if row else None
 
 
+async def of_ids(tx: AsyncConnection, job_ids: Sequence[str]) -> dict[str, Job]:
+    """By id."""
+    rows = await tx.execute(select(*JOB).where(c.id.in_(job_ids)))
+    return {row.id: Job(**row._asdict()) for row in rows}
+
+
 async def page(
     tx: AsyncConnection,
     *,

@@ -1,11 +1,13 @@
 """Credits: an append-only ledger and a running balance per user.
 
-Whoever changes a user's credits, queue or slots locks the balance row first, by `lock` or by a change of it. So
-everything about one user happens one after the other, on every database, and no two transactions can deadlock.
+Whoever changes a user's credits, queue or slots locks the balance row first, by `lock` or by a change of it; whoever
+needs those of several users locks them with `lock_all`. So everything about one user happens one after the other, on
+every database, and no two transactions can deadlock.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -39,6 +41,12 @@ async def lock(tx: AsyncConnection, user_id: str) -> int:
     return int((await tx.execute(LOCKED_BALANCE, {"who": user_id})).scalar_one())
 
 
+async def lock_all(tx: AsyncConnection, user_ids: Iterable[str]) -> None:
+    """The balances of all of them, in one order: two that want the same ones cannot deadlock."""
+    for user_id in sorted(set(user_ids)):
+        await lock(tx, user_id)
+
+
 async def balance(tx: AsyncConnection, user_id: str) -> int:
     return int((await tx.execute(BALANCE, {"who": user_id})).scalar_one())
 
@@ -53,7 +61,7 @@ async def _seen(tx: AsyncConnection, user_id: str, key: str | None) -> bool:
 
 
 async def hold(tx: AsyncConnection, *, user_id: str, job_id: str, credits: int, now: datetime) -> bool:
-    """Take the price of a job. False: not enough, and nothing happened."""
+    """Take the price of a job from its payer. False: not enough, and nothing happened."""
     if not await _move(tx, user_id, -credits):
         return False
     await _write(tx, user_id, "hold", -credits, now, job_id=job_id, outcome="held")
@@ -61,14 +69,14 @@ async def hold(tx: AsyncConnection, *, user_id: str, job_id: str, credits: int, 
 
 
 async def capture(tx: AsyncConnection, job: Job, now: datetime) -> None:
-    """The hold becomes final: the balance has carried it since submit."""
-    await _write(tx, job.user_id, "capture", 0, now, job_id=job.id, outcome="settled")
+    """The hold becomes final: the payer's balance has carried it since submit."""
+    await _write(tx, job.payer, "capture", 0, now, job_id=job.id, outcome="settled")
 
 
 async def release(tx: AsyncConnection, job: Job, now: datetime) -> None:
-    """Give the hold back."""
-    await _move(tx, job.user_id, job.price)
-    await _write(tx, job.user_id, "release", job.price, now, job_id=job.id, outcome="settled")
+    """Give the hold back to its payer."""
+    await _move(tx, job.payer, job.price)
+    await _write(tx, job.payer, "release", job.price, now, job_id=job.id, outcome="settled")
 
 
 async def grant(
@@ -83,12 +91,19 @@ async def grant(
     return True
 
 
+async def take_back(tx: AsyncConnection, *, user_id: str, credits: int, note: str, now: datetime) -> bool:
+    """Undo a purchase. False: the user has not enough, and nothing happened."""
+    if not await _move(tx, user_id, -credits):
+        return False
+    await _write(tx, user_id, "refund", -credits, now, note=note)
+    return True
+
+
 async def transfer(
     tx: AsyncConnection, *, sender: str, receiver: str, credits: int, key: str | None, now: datetime
 ) -> bool:
     """Move credits between two users. False: the sender has not enough; the same key moves them once."""
-    for user_id in sorted((sender, receiver)):  # in one order, so that two opposite transfers cannot deadlock
-        await lock(tx, user_id)
+    await lock_all(tx, (sender, receiver))
     if await _seen(tx, sender, key):
         return True
     if not await _move(tx, sender, -credits):

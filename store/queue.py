@@ -17,7 +17,7 @@ from sqlalchemy import ScalarSelect, bindparam, case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store.jobs import JOB
-from store.records import Job
+from store.records import Job, UserKind
 from store.tables import jobs, users
 
 c = jobs.c
@@ -52,6 +52,7 @@ LINE = (
         users.c.slots,
         c.slot,
         users.c.queue_limit,
+        users.c.kind,
         func.coalesce(LINE_END, 0).label("end"),
         select(func.count()).where(WAITING).scalar_subquery().label("waiting"),
         *(func.coalesce(_largest_turn(state), 0).label(state) for state in STARTED),
@@ -85,12 +86,13 @@ START = (
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A user's line at submit. `slot`: the one that is free, None when all are taken."""
+    """A user's line at submit. `slot`: the one that is free, None when all are taken; `kind` of the user by now."""
 
     turn: int
     slot: int | None
     waiting: int
     queue_limit: int
+    kind: UserKind
 
 
 async def line_of(tx: AsyncConnection, user_id: str) -> Line:
@@ -98,7 +100,7 @@ async def line_of(tx: AsyncConnection, user_id: str) -> Line:
     rows = (await tx.execute(LINE, {"who": user_id})).all()
     row = rows[0]
     turn = max(row.end, *(getattr(row, state) for state in STARTED))
-    return Line(turn, next(_free_slots(rows), None), row.waiting, row.queue_limit)
+    return Line(turn, next(_free_slots(rows), None), row.waiting, row.queue_limit, row.kind)
 
 
 def _free_slots(rows: Sequence[Any]) -> Iterator[int]:

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+UserKind = Literal["person", "pool", "gone"]
 JobState = Literal["queued", "running", "succeeded", "failed", "cancelled"]
 FINAL: frozenset[str] = frozenset({"succeeded", "failed", "cancelled"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
+    """An account. `pool`: the shared credits of a place; `gone`: deleted, or linked to another."""
+
     id: str
     name: str
     is_owner: bool
     slots: int
     queue_limit: int
     created_at: datetime
+    kind: UserKind = "person"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +62,9 @@ class LedgerEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """queued -> running -> succeeded | failed | cancelled. `turn` in credits of virtual time."""
+    """queued -> running -> succeeded | failed | cancelled. `turn` in credits of virtual time; `paid_by` the pool that
+    paid, None when its user did.
+    """
 
     id: str
     user_id: str
@@ -79,10 +85,16 @@ class Job:
     created_at: datetime
     started_at: datetime | None = None
     finished_at: datetime | None = None
+    paid_by: str | None = None
 
     @property
     def is_final(self) -> bool:
         return self.state in FINAL
+
+    @property
+    def payer(self) -> str:
+        """Whose credits it holds."""
+        return self.paid_by or self.user_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,22 +142,86 @@ class Voice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Endpoint:
-    """A customer's webhook URL."""
+class Preferences:
+    """What a user likes. None: nothing chosen, so what the model or the surface does by itself.
 
-    id: str
+    `language` BCP 47; `voice` the id of the one that speaks when none is named; `private`: answers that only they see;
+    `bubbles`: clips as voice messages.
+    """
+
     user_id: str
-    url: str
-    secret: str
-    events: list[str]
-    description: str
-    enabled: bool
+    language: str | None = None
+    voice: str | None = None
+    speed: float | None = None
+    format: str | None = None
+    private: bool = False
+    bubbles: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purchase:
+    """Credits bought once. `refunded`: how many of them were taken back, None when never asked."""
+
+    key_hash: str
+    user_id: str
+    credits: int
+    refunded: int | None
     created_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Dictionary:
+    """A user's list of pronunciations, without its rules. `version` counts their changes, from 1; `always`: applied to
+    all that the user says."""
+
+    id: str
+    user_id: str
+    name: str
+    description: str
+    always: bool
+    version: int
+    rule_count: int
+    created_at: datetime
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """A customer's webhook URL. `events` empty: all. `one_off`: without a URL, for those that jobs bring along.
+
+    `old_secret` signs too until `old_secret_until`; `per_second`: requests at most, None as many as it takes;
+    `disabled_because`: gone or failing, when we did it; `failures`: rounds that failed since the last success.
+    """
+
+    id: str
+    user_id: str
+    url: str
+    secret: str = field(repr=False)
+    events: list[str]
+    description: str
+    enabled: bool
+    created_at: datetime
+    name: str = ""
+    one_off: bool = False
+    old_secret: str | None = field(default=None, repr=False)
+    old_secret_until: datetime | None = None
+    headers: dict[str, str] | None = field(default=None, repr=False)
+    per_second: int | None = None
+    disabled_because: str | None = None
+    failures: int = 0
+    failing_since: datetime | None = None
+    paused_until: datetime | None = None
+    last_failure_at: datetime | None = None
+    last_failure_status: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """A promise to hand one event to one address. `attempt` counts claims and fences their outcome."""
+    """A promise to hand one event to one address. `attempt` counts claims and fences their outcome.
+
+    `lane`: what fails together, an endpoint or a chat's user; `payload`: of an event that is not about a job; `tries`:
+    attempts since it was last put on its way, which the pauses follow.
+    """
 
     id: str
     user_id: str
@@ -159,3 +235,19 @@ class Delivery:
     delivered_at: datetime | None
     last_error: str | None
     created_at: datetime
+    lane: str = ""
+    payload: dict[str, Any] | None = None
+    tries: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """What came of one attempt. `status` None: no answer; `error` None: delivered; `snippet`: how the answer begins."""
+
+    delivery_id: str
+    attempt: int
+    at: datetime
+    status: int | None
+    milliseconds: int
+    error: str | None
+    snippet: str

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from store.database import Database, begin, read
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0001"
+HEAD = "0004"
 """The newest revision in `migrations/versions`; a test holds the two together."""
 
 # Any number, the same in every replica: the first one migrates, the others wait for it.

@@ -22,6 +22,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 from store.columns import Moment, Serial
@@ -55,6 +56,8 @@ users = Table(
     Column("slots", Integer, nullable=False),  # jobs running at once
     Column("queue_limit", Integer, nullable=False),  # jobs waiting at once
     Column("created_at", Moment, nullable=False),
+    # person; pool: the shared credits of a place; gone: deleted or linked to another, kept for the ledger's sake
+    Column("kind", String(10), nullable=False, server_default="person"),
     **EXACT,
 )
 
@@ -63,7 +66,7 @@ identities = Table(
     metadata,
     Column("id", Id, primary_key=True),
     owned_by_user(),
-    Column("surface", String(20), nullable=False),  # discord, telegram, password
+    Column("surface", String(20), nullable=False),  # discord, telegram, password; pool:discord for a guild
     Column("subject", String(190), nullable=False),  # their id there; the email for password
     Column("secret_hash", String(255)),  # argon2id; only for password
     Column("created_at", Moment, nullable=False),
@@ -112,7 +115,7 @@ ledger = Table(
     metadata,
     Column("id", Serial, primary_key=True, autoincrement=True),
     owned_by_user(),
-    Column("kind", String(10), nullable=False),  # grant, purchase, hold, capture, release, transfer
+    Column("kind", String(10), nullable=False),  # grant, purchase, refund, hold, capture, release, transfer
     Column("credits", BigInteger, nullable=False),  # signed: what it did to the balance
     Column("job_id", Id),
     # held or settled. Capture and release are both 'settled': a job is settled once, by the schema.
@@ -152,6 +155,7 @@ jobs = Table(
     Column("created_at", Moment, nullable=False),
     Column("started_at", Moment),
     Column("finished_at", Moment),
+    Column("paid_by", Id),  # the pool that paid; NULL: its user
     UniqueConstraint("user_id", "slot"),
     UniqueConstraint("user_id", "idempotency_key"),
     Index(None, "ready_turn"),
@@ -159,6 +163,7 @@ jobs = Table(
     Index(None, "user_id", "state", "turn"),
     Index(None, "user_id", "id"),
     Index(None, "finished_at"),
+    Index(None, "paid_by", "id"),
     **EXACT,
 )
 
@@ -214,6 +219,23 @@ voices = Table(
     **EXACT,
 )
 
+dictionaries = Table(
+    "dictionaries",
+    metadata,
+    Column("id", Id, primary_key=True),
+    owned_by_user(),
+    Column("name", String(60), nullable=False),
+    Column("description", String(500), nullable=False),
+    Column("always", Boolean, nullable=False),  # applied to all that the user says
+    Column("version", Integer, nullable=False),  # counts up with each change of the rules
+    Column("rules", JSON, nullable=False),
+    Column("rule_count", Integer, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    UniqueConstraint("user_id", "name"),
+    **EXACT,
+)
+
 endpoints = Table(
     "endpoints",
     metadata,
@@ -225,6 +247,19 @@ endpoints = Table(
     Column("description", String(200), nullable=False),
     Column("enabled", Boolean, nullable=False),
     Column("created_at", Moment, nullable=False),
+    Column("name", String(100), nullable=False, server_default=""),
+    # One per user at most: it has no URL of its own and signs what goes to a job's `webhook_url`.
+    Column("one_off", Boolean, nullable=False, server_default=false()),
+    Column("old_secret", String(120)),  # signs too, until then
+    Column("old_secret_until", Moment),
+    Column("headers", JSON),  # sent along; NULL: none
+    Column("per_second", Integer),  # at most so many requests; NULL: as many as it takes
+    Column("disabled_because", String(20)),  # gone or failing; NULL when its owner did it
+    Column("failures", Integer, nullable=False, server_default="0"),  # rounds that failed since the last success
+    Column("failing_since", Moment),
+    Column("paused_until", Moment),  # nothing new is due before
+    Column("last_failure_at", Moment),
+    Column("last_failure_status", Integer),
     Index(None, "user_id"),
     **EXACT,
 )
@@ -245,8 +280,106 @@ deliveries = Table(
     Column("delivered_at", Moment),
     Column("last_error", String(500)),
     Column("created_at", Moment, nullable=False),
-    Index(None, "courier", "due_at"),
+    Column("lane", String(190), nullable=False, server_default=""),  # what fails together: an endpoint, a chat's user
+    Column("payload", JSON),  # of an event that is not about a job
+    Column("tries", Integer, nullable=False, server_default="0"),  # attempts since it was last put on its way
+    Column("claimed", Boolean, nullable=False, server_default=false()),  # somebody is at it, until `due_at`
+    # With the lane in it, a claim passes over full lanes without looking at their rows.
+    Index(None, "courier", "due_at", "lane"),
+    Index(None, "lane", "due_at"),
+    Index(None, "lane", "id"),
     Index(None, "job_id"),
     Index(None, "created_at"),
+    **EXACT,
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("delivery_id", Id, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("status", Integer),  # NULL: there was no answer
+    Column("milliseconds", Integer, nullable=False),
+    Column("error", String(500)),  # NULL: delivered
+    Column("snippet", Text, nullable=False),  # how the answer begins
+    Index(None, "delivery_id", "id"),
+    Index(None, "at"),
+    **EXACT,
+)
+
+preferences = Table(
+    "preferences",
+    metadata,
+    Column("user_id", Id, ForeignKey("users.id"), primary_key=True),
+    # NULL: none chosen
+    Column("language", String(35)),  # BCP 47
+    Column("voice", String(60)),  # id of the voice that speaks when none is named
+    Column("speed", Float),
+    Column("format", String(10)),
+    Column("private", Boolean, nullable=False),  # answers that only they see
+    Column("bubbles", Boolean, nullable=False),  # clips as voice messages
+    **EXACT,
+)
+
+purchases = Table(
+    "purchases",
+    metadata,
+    Column("key_hash", Hash, primary_key=True),  # of the payment's own id: it counts once, whoever has the credits now
+    owned_by_user(),
+    Column("credits", BigInteger, nullable=False),
+    Column("refunded", BigInteger),  # how many were taken back
+    Column("created_at", Moment, nullable=False),
+    Index(None, "user_id"),
+    **EXACT,
+)
+
+places = Table(
+    "places",
+    metadata,
+    Column("surface", String(20), primary_key=True),
+    Column("place_id", String(100), primary_key=True),
+    Column("rules", JSON, nullable=False),
+    **EXACT,
+)
+
+link_codes = Table(
+    "link_codes",
+    metadata,
+    Column("code_hash", Hash, primary_key=True),
+    owned_by_user(),
+    Column("expires_at", Moment, nullable=False),
+    Index(None, "user_id"),
+    Index(None, "expires_at"),
+    **EXACT,
+)
+
+link_attempts = Table(
+    "link_attempts",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    owned_by_user(),
+    Column("created_at", Moment, nullable=False),
+    Index(None, "user_id", "created_at"),
+    Index(None, "created_at"),
+    **EXACT,
+)
+
+departures = Table(
+    "departures",
+    metadata,
+    # Users that are gone, and whose things are to be swept once more.
+    Column("user_id", Id, ForeignKey("users.id"), primary_key=True),
+    Column("left_at", Moment, nullable=False),
+    **EXACT,
+)
+
+farewells = Table(
+    "farewells",
+    metadata,
+    Column("identity_hash", Hash, primary_key=True),  # who left is not welcomed again with credits before `until`
+    Column("until", Moment, nullable=False),
+    Index(None, "until"),
     **EXACT,
 )

@@ -25,6 +25,12 @@ async def of_user(tx: AsyncConnection, user_id: str, upload_id: str) -> Upload |
     return Upload(**row._asdict()) if row else None
 
 
+async def all_of_user(tx: AsyncConnection, user_id: str, now: datetime) -> list[Upload]:
+    """Those that have not expired."""
+    theirs = select(*UPLOAD).where(uploads.c.user_id == user_id, uploads.c.expires_at > now).order_by(uploads.c.id)
+    return [Upload(**row._asdict()) for row in await tx.execute(theirs)]
+
+
 async def expired(tx: AsyncConnection, now: datetime, limit: int = 500) -> list[Upload]:
     rows = select(*UPLOAD).where(uploads.c.expires_at <= now).order_by(uploads.c.expires_at).limit(limit)
     return [Upload(**row._asdict()) for row in await tx.execute(rows)]

@@ -8,7 +8,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store.columns import columns_of, values_of
-from store.records import ApiKey, Identity, User
+from store.records import ApiKey, Identity, User, UserKind
 from store.tables import api_keys, identities, sessions, users
 
 USER = columns_of(User, users)
@@ -25,9 +25,15 @@ async def get(tx: AsyncConnection, user_id: str) -> User | None:
     return User(**row._asdict()) if row else None
 
 
+async def kind_of(tx: AsyncConnection, user_id: str) -> UserKind:
+    """As it is now: a `User` in hand may be of before they left."""
+    kind: UserKind = (await tx.execute(select(users.c.kind).where(users.c.id == user_id))).scalar_one()
+    return kind
+
+
 async def page(tx: AsyncConnection, *, before: str | None = None, limit: int = 50) -> list[User]:
-    """Newest first."""
-    rows = select(*USER).order_by(users.c.id.desc()).limit(limit)
+    """People, newest first."""
+    rows = select(*USER).where(users.c.kind == "person").order_by(users.c.id.desc()).limit(limit)
     if before is not None:
         rows = rows.where(users.c.id < before)
     return [User(**row._asdict()) for row in await tx.execute(rows)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store.columns import columns_of, values_of
@@ -17,6 +17,13 @@ VOICE = columns_of(Voice, voices)
 async def insert_voice(tx: AsyncConnection, voice: Voice) -> None:
     """Raises `IntegrityError` when the user has a voice of that name."""
     await tx.execute(insert(voices).values(values_of(voice, VOICE)))
+
+
+async def update_voice(tx: AsyncConnection, voice: Voice) -> bool:
+    """Its words: name, description, language. False: it is gone. Raises `IntegrityError` as `insert_voice` does."""
+    theirs = (voices.c.id == voice.id) & (voices.c.user_id == voice.user_id)
+    words = {"name": voice.name, "description": voice.description, "language": voice.language}
+    return (await tx.execute(update(voices).where(theirs).values(words))).rowcount == 1
 
 
 async def of_user(tx: AsyncConnection, user_id: str) -> list[Voice]:

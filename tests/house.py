@@ -11,14 +11,16 @@ from pathlib import Path
 
 import numpy as np
 
-from engine import Engine, User, assemble
+from engine import Courier, Engine, Poster, User, assemble
 from engine.audio import Audio
 from engine.batcher import Batcher
+from engine.egress import Egress
+from engine.endpoints import public_network
 from engine.generation import Result, Task
 from engine.housekeeping import Housekeeping
 from engine.inputs import Inputs
 from engine.offers import BuiltInVoice, Model, Offer, Offers
-from engine.outbox import Courier, Outbox
+from engine.outbox import Outbox
 from engine.runners import LocalRunners
 from engine.sandbox import Sandbox
 from engine.signals import Signals
@@ -116,6 +118,8 @@ def build(
     folder: Path,
     *,
     couriers: Sequence[Courier] = (),
+    poster: Poster | None = None,
+    egress: Callable[[], Egress] = public_network,
     max_batch: int = 1,
     lease_seconds: float = 30,
     stop_seconds: float = 5,
@@ -123,7 +127,7 @@ def build(
     sandbox: Sandbox | None = None,
 ) -> House:
     objects = Folder(folder / "objects", "http://bernie.test", b"secret of the tests, 32 bytes ...")
-    engine = assemble(db, objects, offers, Signals(), sandbox=sandbox)
+    engine = assemble(db, objects, offers, Signals(), sandbox=sandbox, egress=egress)
     runner = ToneRunner(max_batch)
     runners = LocalRunners([name for name, offer in offers.items() if offer.models], {"tone": lambda load: runner})
     runners.load("tone")
@@ -136,7 +140,7 @@ def build(
         housekeeping=Housekeeping(
             db=db, objects=objects, settlement=engine.settlement, credits=engine.credits, users=engine.users
         ),
-        outbox=Outbox(db, engine.signals, engine.clips, engine.notices, couriers),
+        outbox=Outbox(db, engine.signals, engine.clips, engine.notices, couriers, poster),
         objects=objects,
     )
 

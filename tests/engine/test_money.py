@@ -1,4 +1,4 @@
-"""Credits under every order of events: never below zero, captured or released once, no job stuck."""
+"""Credits under every order of events: never below zero, captured or released once, none from nothing, no job stuck."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from sqlalchemy import func, select
 
-from engine import Conflict, NotEnoughCredits, QueueFull, ServiceError, User
+from engine import Conflict, InvalidInput, NotAllowed, NotEnoughCredits, NotFound, QueueFull, ServiceError, User
 from engine.clock import now
 from engine.generation import Task
 from store import begin, queue, read
@@ -26,7 +26,9 @@ PEOPLE = st.integers(0, 2)
 
 
 class Money(RuleBasedStateMachine):
-    """Three users with little credit; workers that finish, fail, crash and come back late."""
+    """Three people with little credit, who move in with each other, leave and come again, and a pool; workers that
+    finish, fail, crash and come back late.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -41,6 +43,8 @@ class Money(RuleBasedStateMachine):
         self.house: House = await self.stack.enter_async_context(fresh_house("sqlite", Path(self.folder.name)))
         self.people: list[User] = [await self.house.user(f"user{number}", credits=25) for number in range(3)]
         self.engine = self.house.engine
+        self.pool = await self.engine.pools.of("discord", "guild")
+        self.minted = 3 * 25
 
     def run_(self, coroutine: Any) -> Any:
         return self.loop.run_until_complete(coroutine)
@@ -64,12 +68,13 @@ class Money(RuleBasedStateMachine):
         assert await self.house.object_keys() == keys
         assert await self.engine.credits.audit() == []
 
-    @rule(who=PEOPLE, length=st.integers(1, 12), key=st.none() | st.integers(0, 3))
-    def submit(self, who: int, length: int, key: int | None) -> None:
+    @rule(who=PEOPLE, length=st.integers(1, 12), key=st.none() | st.integers(0, 3), pooled=st.booleans())
+    def submit(self, who: int, length: int, key: int | None, pooled: bool) -> None:
         request = {"text": "x" * length}
         name = None if key is None else f"{key}:{length}"
         with suppress(NotEnoughCredits, QueueFull):
-            self.run_(self.engine.jobs.submit(self.people[who], "tts", request, idempotency_key=name))
+            pool = self.pool if pooled else None
+            self.run_(self.engine.jobs.submit(self.people[who], "tts", request, idempotency_key=name, pool=pool))
 
     @rule(limit=st.integers(1, 3))
     def claim(self, limit: int) -> None:
@@ -119,12 +124,54 @@ class Money(RuleBasedStateMachine):
 
     @rule(sender=PEOPLE, receiver=PEOPLE, credits=st.integers(1, 20), key=st.none() | st.integers(0, 2))
     def transfer(self, sender: int, receiver: int, credits: int, key: int | None) -> None:
-        if sender == receiver:
+        if self.people[sender].id == self.people[receiver].id:
             return
         with suppress(NotEnoughCredits):
             self.run_(
                 self.engine.credits.transfer(self.people[sender], self.people[receiver], credits, key=key and f"{key}")
             )
+
+    @rule(who=PEOPLE, credits=st.integers(1, 20))
+    def give_to_the_pool(self, who: int, credits: int) -> None:
+        with suppress(NotEnoughCredits):
+            self.run_(self.engine.credits.transfer(self.people[who], self.pool, credits))
+
+    @rule(who=PEOPLE, credits=st.integers(1, 20), payment=st.integers(0, 5))
+    def purchase(self, who: int, credits: int, payment: int) -> None:
+        if self.run_(self.engine.credits.purchase(self.people[who], credits, key=f"payment {payment}")):
+            self.minted += credits
+
+    @rule(payment=st.integers(0, 5), rest=st.booleans())
+    def refund(self, payment: int, rest: bool) -> None:
+        before = self.run_(self._total("refund"))
+        with suppress(NotFound, Conflict):
+            self.run_(self.engine.credits.refund(f"payment {payment}", only_what_is_left=rest))
+        self.minted += self.run_(self._total("refund")) - before
+
+    @rule(mover=PEOPLE, receiver=PEOPLE)
+    def link(self, mover: int, receiver: int) -> None:
+        with suppress(Conflict, InvalidInput, NotAllowed):
+            code = self.run_(self.engine.linking.link_code(self.people[receiver]))
+            gone, joined = self.people[mover], self.run_(self.engine.linking.redeem(self.people[mover], code))
+            self.people = [joined if person.id == gone.id else person for person in self.people]
+
+    @rule(who=PEOPLE)
+    def leave_and_come_again(self, who: int) -> None:
+        gone = self.people[who]
+        self.run_(self.engine.privacy.delete(gone))
+        for number, person in enumerate(self.people):
+            if person.id == gone.id:
+                email = f"user{number}@example.org"
+                self.people[number] = self.run_(self.engine.users.known_as("password", email))
+
+    async def _total(self, *kinds: str) -> int:
+        async with read(self.engine.db) as tx:
+            return int(await tx.scalar(select(func.sum(ledger.c.credits)).where(ledger.c.kind.in_(kinds))) or 0)
+
+    @invariant()
+    def no_credit_came_from_nothing_or_went_there(self) -> None:
+        assert self.run_(self._total("grant", "purchase", "refund")) == self.minted
+        assert self.run_(self._total("transfer")) == 0
 
     @invariant()
     def books_are_exact(self) -> None:
