@@ -11,6 +11,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from engine.errors import ModelUnavailable
+from engine.tts.alphabets import for_misaki
 from engine.tts.espeak import EspeakPhonemiser
 from engine.tts.normalise import normalised
 from engine.tts.pronunciations import PINS, Pinned, Pronunciation
@@ -40,7 +41,7 @@ class KokoroPhonemiser:
         return self.spoken(text, pronunciations).phonemes
 
     def spoken(self, text: str, pronunciations: Iterable[Pronunciation] = ()) -> Spoken:
-        said, pins = normalised(text, pronunciations)
+        said, pins = normalised(text, for_misaki(pronunciations, british=self._british))
         prepared = _for_hibari(said, pins)
         g2p = _hibari(self._british)
         return assembled(prepared, _located(prepared.text, g2p.phonemize_tokens(g2p.tokenize(prepared.text))))
@@ -50,6 +51,8 @@ _INNER_QUOTE = re.compile(r'(?<=\w)"(?=\w)')
 _QUOTE = re.compile('"')
 # Its net for unknown words reads the first 24 letters of a word and drops the rest.
 _LONG_WORD = re.compile(r"[^\W_]{20}(?=[^\W_]{4})")
+# What stands together without a space it reads as one word, trying each part of it: the cube of its length.
+_LONG_CHAIN = re.compile(r"\S{30,}?[^\w\s](?=\S)")
 
 
 def _for_hibari(said: Traced, pins: Pinned) -> Traced:
@@ -60,7 +63,11 @@ def _for_hibari(said: Traced, pins: Pinned) -> Traced:
     dotted = bare.replaced(
         _SPELLED, lambda m: m[0].replace(" ", ".") + (" " if m.string[m.end() : m.end() + 1] == "." else "")
     )
-    return dotted.replaced(_LONG_WORD, r"\g<0> ").replaced(_PIN, lambda m: f"[{m[0]}](/{pins[m[0]]}/)")
+    return (
+        dotted.replaced(_LONG_WORD, r"\g<0> ")
+        .replaced(_LONG_CHAIN, r"\g<0> ")
+        .replaced(_PIN, lambda m: f"[{m[0]}](/{pins[m[0]]}/)")
+    )
 
 
 def _located(text: str, tokens: Iterable[Any]) -> Iterator[Part]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from engine.errors import InvalidInput
+from engine.pronunciations import Alphabet
 from engine.tts.traced import Traced
 
 FIRST_PIN, LAST_PIN = 0xF0000, 0xFFFFD  # a plane for private use
@@ -22,11 +23,12 @@ Pinned = Mapping[str, str]  # private character -> phonemes
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pronunciation:
-    """How to say `word`: as the text `alias`, or by `phonemes` in the alphabet of the voice. One of the two."""
+    """How to say `word`: as the text `alias`, or by `phonemes`, which phonemisers bring into the voice's alphabet."""
 
     word: str
     alias: str | None = None
     phonemes: str | None = None
+    alphabet: Alphabet = "voice"
     case_sensitive: bool = False
     whole_word: bool = True
 
@@ -59,6 +61,12 @@ class _Pins(dict[str, str]):
         return character
 
 
+def occurring(text: str, pronunciations: Iterable[Pronunciation]) -> list[Pronunciation]:
+    """Those whose word may stand in the text: of the thousands that a user can have, few do."""
+    folded = text.casefold()
+    return [rule for rule in pronunciations if rule.word.casefold() in folded]
+
+
 def pinned(text: Traced, pronunciations: Iterable[Pronunciation]) -> tuple[Traced, Pinned]:
     """Inline pronunciations first, then the list; of two rules that fit, the longer word, then the earlier."""
     pins = _Pins()
@@ -72,7 +80,7 @@ def pinned(text: Traced, pronunciations: Iterable[Pronunciation]) -> tuple[Trace
             (match.end("word"), match.end(), ""),
         )
     )
-    rules = sorted(pronunciations, key=lambda rule: -len(rule.word))
+    rules = sorted(occurring(text.text, pronunciations), key=lambda rule: -len(rule.word))
     if not rules:
         return text, pins
     found = re.compile("|".join(f"(?P<r{index}>{rule.pattern})" for index, rule in enumerate(rules)))
