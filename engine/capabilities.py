@@ -11,14 +11,24 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
 from engine.errors import InvalidInput, NotFound
+from engine.guessed_length import LONGEST_SECONDS, SHORTEST_SECONDS, guessed_seconds
+from engine.pronunciations import PronunciationRule
 from engine.sentences import sentence_about
 
 SOURCE_SECONDS = 300
 FormatName = Literal["ogg", "mp3", "wav", "flac", "m4a", "pcm"]
 FORMAT_NAMES: tuple[FormatName, ...] = get_args(FormatName)
+Quality = Literal["draft", "good", "best"]
 Seed = Annotated[int | None, Field(ge=0, le=2**32 - 1, description="Same request and seed, same clip.")]
 
 
@@ -52,23 +62,6 @@ class Params(BaseModel):
     seed: Seed = None
 
 
-class PronunciationRule(BaseModel):
-    """How to say a word: as other words (`alias`), or by `phonemes` in the alphabet of the voice."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    word: str = Field(min_length=1, max_length=100)
-    alias: str | None = Field(default=None, max_length=200)
-    phonemes: str | None = Field(default=None, max_length=200)
-    case_sensitive: bool = False
-    whole_word: bool = True
-
-    @model_validator(mode="after")
-    def _one_of_two(self) -> PronunciationRule:
-        if (self.alias is None) == (self.phonemes is None):
-            raise ValueError("A pronunciation is either other words or phonemes: give one of the two.")
-        return self
-
-
 class TtsParams(Params):
     text: str = Field(min_length=1, max_length=5000, description="What to say.")
     voice: Annotated[str | None, VoiceName()] = Field(default=None, description="Who says it.")
@@ -79,6 +72,11 @@ class TtsParams(Params):
     guidance: float = Field(default=1.0, ge=1, le=3, description="More emotion above 1 (StyleTTS 2).")
     pronunciations: tuple[PronunciationRule, ...] = Field(
         default=(), max_length=100, description="How to say words of your own."
+    )
+    dictionaries: tuple[Annotated[str, Field(max_length=40)], ...] | None = Field(
+        default=None,
+        max_length=100,
+        description="Ids of your pronunciation dictionaries; without: those marked always.",
     )
 
     @field_validator("text")
@@ -93,11 +91,51 @@ class VcParams(Params):
     source: Annotated[Source, Upload(max_seconds=SOURCE_SECONDS)] = Field(description="The clip to convert.")
     voice: Annotated[str, VoiceName()] = Field(description="Whose voice it takes.")
     semitones: int = Field(default=0, ge=-24, le=24, description="Shift of the pitch.")
+    singing: bool = Field(default=False, description="The clip is sung: its melody is kept.")
+    auto_pitch: bool = Field(default=False, description="Bring the melody into the range of the voice.")
+    quality: Quality = Field(default="good", description="Better takes longer (Seed-VC).")
+    guidance: float = Field(default=0.7, ge=0, le=1, description="How strictly it keeps to clip and voice (Seed-VC).")
+    length_adjust: float = Field(default=1.0, ge=0.5, le=2, description="Below 1 speaks faster, above 1 slower.")
+
+
+def _seconds_for(given: Mapping[str, Any]) -> float:
+    """As long as the clip to start from, or as the prompt asks for."""
+    source = given.get("source")
+    if isinstance(source, Source):
+        return min(max(source.seconds, SHORTEST_SECONDS), LONGEST_SECONDS)
+    return guessed_seconds(given.get("prompt", ""))
 
 
 class SfxParams(Params):
+    """`seconds` is always there once parsed: what nobody said is guessed, before the price is known."""
+
     prompt: str = Field(min_length=1, max_length=500, description="The sound, in words.")
-    seconds: float = Field(default=10, ge=0.5, le=30, description="Length of the clip.")
+    source: Annotated[Source | None, Upload(max_seconds=SOURCE_SECONDS)] = Field(
+        default=None, description="A clip to start from (Make-An-Audio)."
+    )
+    seconds: float = Field(
+        default_factory=_seconds_for,
+        allow_inf_nan=False,
+        ge=SHORTEST_SECONDS,
+        le=LONGEST_SECONDS,
+        description="Length of the clip; guessed from the prompt when left out.",
+    )
+    loop: bool = Field(default=False, description="The end leads into the beginning.")
+    candidates: int = Field(default=1, ge=1, le=4, description="So many are made and paid, the best is kept.")
+    quality: Quality = Field(default="good", description="Better takes longer (Make-An-Audio).")
+    guidance: float = Field(default=3.0, ge=1, le=10, description="How closely it keeps to the prompt (Make-An-Audio).")
+    negative: str = Field(default="", max_length=500, description="What it shall not sound like (Make-An-Audio).")
+    strength: float = Field(default=0.5, ge=0.05, le=1, description="How far it moves away from the source.")
+
+    @field_validator("seconds", mode="before")
+    @classmethod
+    def _guessed(cls, seconds: Any, info: ValidationInfo) -> Any:
+        return _seconds_for(info.data) if seconds is None else seconds
+
+    @property
+    def price(self) -> int:
+        """In credits: 40 a second of each candidate."""
+        return self.candidates * math.ceil(40 * self.seconds)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,12 +186,14 @@ CAPABILITIES: tuple[Capability, ...] = (
         summary="Voice conversion: say a clip again in another voice.",
         params=VcParams,
         price=lambda params: 15 * math.ceil(params.source.seconds),
+        batch_class=lambda params: params.quality,
     ),
     Capability(
         name="sfx",
         summary="Sound effects: make the sound that a prompt describes.",
         params=SfxParams,
-        price=lambda params: math.ceil(40 * params.seconds),
+        price=lambda params: params.price,
+        batch_class=lambda params: f"{params.quality}:{math.ceil(2 * params.seconds)}:{params.source is not None}",
     ),
 )
 

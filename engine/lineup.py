@@ -14,7 +14,7 @@ from engine.nn.catalogue import KOKORO_VOICES, MODELS, needed_for
 from engine.offers import BuiltInVoice, Model
 from engine.sfx import foley
 from engine.sfx.foley.ability import able
-from engine.sfx.foley.prompt import heard
+from engine.sfx.foley.telling import heard
 from engine.sfx.wording import readable
 from engine.tts.normalise import speakable
 from engine.vc import world

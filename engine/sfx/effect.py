@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
 
 import torch
 from torch import Tensor
 
 from engine.audio import Audio
+from engine.capabilities import Quality
 from engine.sfx.config import COLUMN_SAMPLES, SAMPLE_RATE
+from engine.sfx.edges import LOOP_SECONDS
 
-Quality = Literal["draft", "good", "best"]
 STEPS: dict[Quality, int] = {"draft": 10, "good": 20, "best": 50}
 """Evaluations of the network; each but those at a guidance of 1 has two rows."""
 GUIDANCE = 3.0  # the authors' own
@@ -23,7 +23,6 @@ BUCKET_COLUMNS = 4
 """Lengths are rounded up to so many columns of 128 ms, so that those of one batch are often equal."""
 LEAST_COLUMNS = 20
 """The network was trained on 10 seconds only. Of a shorter sound than 2.5 the liveliest part is taken."""
-LOOP_SECONDS = 0.5  # of a loop's beginning are blended with what followed its end
 
 
 def nothing(_fraction: float) -> None:

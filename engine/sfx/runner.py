@@ -7,7 +7,7 @@ from pathlib import Path
 
 from engine.capabilities import SfxParams
 from engine.generation import Result, Task
-from engine.sfx.effect import Effect
+from engine.sfx.effect import STEPS, Effect
 from engine.sfx.loading import load
 
 MODEL = "make-an-audio"
@@ -33,5 +33,15 @@ def effect_of(task: Task) -> Effect:
     params = task.params
     assert isinstance(params, SfxParams)
     return Effect(
-        prompt=params.prompt, seconds=params.seconds, seed=task.seed, source=task.source, on_step=task.on_step
+        prompt=params.prompt,
+        seconds=params.seconds,
+        seed=task.seed,
+        guidance=params.guidance,
+        without=params.negative,
+        candidates=params.candidates,
+        steps=STEPS[params.quality],
+        source=task.source,
+        strength=params.strength,
+        loop=params.loop,
+        on_step=task.on_step,
     )

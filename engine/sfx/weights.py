@@ -1,8 +1,9 @@
 """The published files of Make-An-Audio, where they lie, and what their keys are called here.
 
-    maa1_full.ckpt, bigvgan/    https://drive.google.com/drive/folders/1zZTI3-nHrUIywKFqwxlFO6PjB66JA8jI, by hand
-    CLAP_weights_2022.pth       https://huggingface.co/microsoft/msclap; only needed to choose among candidates
-    vocab.txt                   https://huggingface.co/google-bert/bert-base-uncased
+    maa1_full.ckpt, bigvgan/    on Google Drive, to be downloaded by hand
+    CLAP_weights_2022.pth       microsoft/msclap on the hub; only needed to choose among candidates
+    vocab.txt                   google-bert/bert-base-uncased on the hub
+All of them stand in engine/nn/catalogue.py.
 Rules are regular expressions over published keys below the part's prefix; the parts' own names are ours.
 Licences: the code is MIT; `maa1_full.ckpt` and the vocoder came without a licence of their own, and their training
 data has terms of its own. CLAP's weights are Ms-PL, BERT's vocabulary Apache-2.0. None may be bundled.
@@ -20,7 +21,6 @@ from engine.errors import CheckpointMismatch
 from engine.nn.bigvgan import BigVGANConfig, bigvgan_config, bigvgan_state
 from engine.nn.checkpoint import Rename, State, plain, read, section
 from engine.sfx.config import UNetConfig
-from engine.sfx.lightning import read_lightning
 from engine.sfx.merging import flattened, norms_folded, stacked, upsampling_merged
 
 # The layout that the authors' readme asks for, and the vocabulary beside it.
@@ -120,18 +120,22 @@ def clap_audio_state(model: Mapping[str, Any]) -> State:
 
 def checkpoint(folder: Path) -> dict[str, Any]:
     """`state_dict` of the main file."""
-    return section(read_lightning(folder / CHECKPOINT, capability="sfx"), "state_dict")
+    return section(read(folder / CHECKPOINT, capability="sfx"), "state_dict")
 
 
-def vocoder(folder: Path) -> tuple[BigVGANConfig, State]:
-    """Its config, and the tensors of its generator under our names."""
+def vocoder_config(folder: Path) -> BigVGANConfig:
     import yaml  # type: ignore[import-untyped]  # comes with transformers, as torch does with the extra `models`
 
     path = folder / VOCODER_CONFIG
     try:
-        config = bigvgan_config(yaml.safe_load(path.read_text(encoding="utf-8")))
+        return bigvgan_config(yaml.safe_load(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError, yaml.YAMLError) as error:
         raise CheckpointMismatch(f"{path} cannot be read ({error}). Fetch it again: bernie models pull sfx") from error
+
+
+def vocoder(folder: Path) -> tuple[BigVGANConfig, State]:
+    """Its config, and the tensors of its generator under our names."""
+    config = vocoder_config(folder)
     generator = section(read(folder / VOCODER, capability="sfx"), "generator")
     return config, bigvgan_state(generator, config)
 

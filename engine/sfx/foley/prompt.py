@@ -47,12 +47,6 @@ def known(prompt: str) -> None:
     parse(prompt)
 
 
-def heard(prompt: str) -> str:
-    """What will sound, for people: "rain and thunder". Raises as `known` does."""
-    names = [layer.family for layer in parse(prompt)]
-    return " and ".join((", ".join(names[:-1]), names[-1]) if len(names) > 1 else names)
-
-
 def parse(prompt: str) -> Scene:
     """At most four layers, each family once, in the order of the prompt. Raises `InvalidInput` when there are none."""
     scene: dict[str, Traits] = {}

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -16,7 +14,6 @@ from engine.errors import CheckpointMismatch
 from engine.sfx import weights
 from engine.sfx.config import SfxConfig
 from engine.sfx.effect import Effect
-from engine.sfx.lightning import Shell, read_lightning
 from engine.sfx.loading import load
 from tests.engine.sfx.tiny import SHARED, WORDS
 from tests.parity.makeanaudio import autoencoder_config, text_config, unet_config
@@ -85,24 +82,3 @@ def test_a_file_that_is_missing_is_named(folder: Path, case: Case, name: str) ->
     (folder / name).unlink()
     with pytest.raises(CheckpointMismatch, match=Path(name).name):
         load(folder, config=config_of(case))
-
-
-def test_classes_that_a_checkpoint_names_are_never_called(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    called: list[int] = []
-
-    class Callback:
-        def __reduce__(self) -> tuple[Any, ...]:
-            return Callback, (), {"best": 3}
-
-        def __setstate__(self, state: object) -> None:
-            called.append(1)
-
-    elsewhere = ModuleType("lightning_of_then")
-    Callback.__module__, Callback.__qualname__ = elsewhere.__name__, "Callback"
-    elsewhere.Callback = Callback  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, elsewhere.__name__, elsewhere)
-    torch.save({"callbacks": {Callback: Callback()}, "state_dict": {"a": torch.ones(2)}}, tmp_path / "maa.ckpt")
-    found = read_lightning(tmp_path / "maa.ckpt", capability="sfx")
-    assert torch.equal(found["state_dict"]["a"], torch.ones(2))
-    assert all(isinstance(each, Shell) for each in found["callbacks"].values())
-    assert not called

@@ -13,8 +13,8 @@ from engine.capabilities import SfxParams
 from engine.errors import InvalidInput, JobCancelled
 from engine.generation import Task
 from engine.runners import embedded
-from engine.sfx.foley.prompt import heard, known
 from engine.sfx.foley.runner import FoleyRunner
+from engine.sfx.foley.telling import heard
 
 
 def task(prompt="rain with distant thunder", *, seconds=1.0, seed=4, on_step=lambda _: None):
@@ -87,7 +87,16 @@ def test_a_prompt_is_judged_without_numpy() -> None:
     subprocess.run([sys.executable, "-c", program], check=True)
 
 
-def test_what_was_heard_can_be_told() -> None:
-    known("heavy rain")
-    assert heard("heavy rain") == "rain"
-    assert heard("storm") == "rain, thunder and wind"
+@pytest.mark.parametrize(
+    ("prompt", "told"),
+    [
+        ("rain", "rain"),
+        ("heavy rain", "heavy rain"),
+        ("storm", "heavy rain, thunder and wind"),
+        ("rain on a tin roof with distant thunder, and a small dog", "rain (metal), distant thunder and small dog"),
+        ("three slow knocks on a wooden door in a cave", "slow echoing door knock (wood, 3 times)"),
+        ("piano in the rain", "rain"),
+    ],
+)
+def test_what_was_heard_is_told(prompt, told) -> None:
+    assert heard(prompt) == told
