@@ -1,47 +1,47 @@
-"""`bernie bench tts`: what a second of speech costs on this processor, on one thread.
+"""`bernie bench tts`: what a second of speech costs on this processor, on one thread, model by model.
 
-The networks have their published shapes and drawn weights, so nothing has to be fetched; durations are given, 57 tokens
-of 3 frames each, 4.3 s of audio. What does not depend on the text, a voice's reference, is not counted.
+The networks have their published shapes and drawn weights, so nothing has to be fetched; real weights of Kokoro can be
+given. Each model runs in each precision in a process of its own, through the same synthesizer as the service. What does
+not depend on the text, a voice's reference, is made before and not counted.
 """
 
 from __future__ import annotations
 
-import resource
-import time
-from collections.abc import Callable
-from dataclasses import dataclass, fields
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
+import numpy as np
 import torch
-from torch import Generator, Tensor, nn
+from torch import Generator, Tensor
 
+from bernie.bench.drawn_tts import KOKORO, LIBRITTS, LJSPEECH, VOICE, Letters, network_of, reduced, reference, styles_of
 from bernie.bench.figures import Figure
-from engine.tts.config import SAMPLE_RATE, DiffusionConfig, GeneratorConfig, PLBertConfig, TtsConfig
+from bernie.bench.measuring import (
+    Stopwatch,
+    alone,
+    cost,
+    log_mel_distance,
+    one_thread,
+    peak_megabytes,
+    product_gflops,
+    signal_to_noise,
+)
+from bernie.bench.say import SENTENCES
+from engine.nn.precision import has_bfloat16
+from engine.tts.config import SAMPLE_RATE, TtsConfig
+from engine.tts.frontend import KokoroFrontend
 from engine.tts.network import TtsNetwork
-from engine.tts.precision import has_bfloat16
 from engine.tts.source import draw_source_noise
 from engine.tts.style_diffusion import draw_style_noise
+from engine.tts.styles import StyleSource, TableStyles
+from engine.tts.synthesizer import Manner, Synthesizer
+from engine.tts.utterance import Frontend, Utterance
+from engine.tts.weights import opened, voice_table
 
-TOKENS, FRAMES_PER_TOKEN, STEPS, ROUNDS, BATCH = 57, 3, 5, 3, 4
-KERNELS, DILATIONS = (3, 7, 11), ((1, 3, 5),) * 3
-HIFIGAN = GeneratorConfig(
-    kind="hifigan",
-    channels=512,
-    rates=(10, 5, 3, 2),
-    kernels=(20, 10, 6, 4),
-    block_kernels=KERNELS,
-    block_dilations=DILATIONS,
-)
-ISTFTNET = GeneratorConfig(
-    kind="istftnet",
-    channels=512,
-    rates=(10, 6),
-    kernels=(20, 12),
-    block_kernels=KERNELS,
-    block_dilations=DILATIONS,
-    n_fft=20,
-    hop_samples=5,
-)
-DIFFUSION = DiffusionConfig(layers=3, heads=8, head_width=64, multiplier=2, sigma_data=0.2)
+BATCHES = (4, 16)
+STEPS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,95 +49,166 @@ class Subject:
     """`exact` and `half`: the most CPU-seconds per second of audio, in float32 and in bfloat16."""
 
     name: str
-    generator: GeneratorConfig
-    diffusion: DiffusionConfig | None
+    config: TtsConfig
     exact: float
     half: float
 
 
-SUBJECTS = (
-    Subject("StyleTTS 2 LibriTTS", HIFIGAN, DIFFUSION, 0.95, 0.6),
-    Subject("StyleTTS 2 LJSpeech", ISTFTNET, DIFFUSION, 0.68, 0.45),
-    Subject("Kokoro", ISTFTNET, None, 0.68, 0.45),
-)
+# By their names in the catalogue.
+SUBJECTS = {
+    "styletts2": Subject("StyleTTS 2 LibriTTS", LIBRITTS, 0.95, 0.6),
+    "styletts2-ljspeech": Subject("StyleTTS 2 LJSpeech", LJSPEECH, 0.68, 0.45),
+    "kokoro": Subject("Kokoro", KOKORO, 0.68, 0.45),
+}
 
 
-def measure() -> list[Figure]:
-    """CPU-seconds per second of audio, alone and by the batch, in both precisions; each a median."""
-    torch.set_num_threads(1)
-    figures = [figure for subject in SUBJECTS for figure in _subject(subject)]
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return [*figures, Figure("peak memory, all models one after the other", peak, "MB")]
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a process measures. `weights`: a folder as the publisher of Kokoro has it, or None for drawn ones."""
+
+    model: str
+    precision: torch.dtype
+    weights: Path | None
+    quick: bool
+
+    @property
+    def title(self) -> str:
+        return f"{SUBJECTS[self.model].name}, {str(self.precision).removeprefix('torch.')}"
 
 
-def _subject(subject: Subject) -> list[Figure]:
-    exact = network_of(subject, torch.float32)
-    alone, wall = _cost(lambda: speak(exact, 1), 1)
-    batched, _ = _cost(lambda: speak(exact, BATCH), BATCH)
-    figures = [
-        Figure(f"{subject.name}, float32", alone, "CPU s/s", f"at most {subject.exact}"),
-        Figure(f"{subject.name}, float32, wall", wall, "s/s"),
-        Figure(f"{subject.name}, float32, batch of {BATCH}", batched, "CPU s/s"),
-    ]
-    if has_bfloat16(torch.device("cpu")):
-        half = network_of(subject, torch.bfloat16)
-        lower, _ = _cost(lambda: speak(half, 1), 1)
-        figures.append(Figure(f"{subject.name}, bfloat16", lower, "CPU s/s", f"at most {subject.half}"))
+@dataclass(frozen=True, slots=True)
+class Found:
+    """`wave` of a given style, and the `style` that the diffusion samples: what precision changes."""
+
+    figures: list[Figure]
+    wave: np.ndarray
+    style: np.ndarray | None
+
+
+def measure(models: Sequence[str], *, weights: Path | None = None, quick: bool = False) -> list[Figure]:
+    figures = [Figure("yardstick: a matrix product in float32 here", _product(), "GFLOP/s")]
+    for model in models:
+        exact: Found = alone(_measured, Run(model, torch.float32, weights, quick))
+        figures += exact.figures
+        if has_bfloat16(torch.device("cpu")):
+            half: Found = alone(_measured, Run(model, torch.bfloat16, weights, quick))
+            figures += [*half.figures, *_errors(SUBJECTS[model].name, exact, half)]
     return figures
 
 
-def _cost(work: Callable[[], object], count: int) -> tuple[float, float]:
-    """Median CPU and wall seconds per second of audio, after one run that does not count."""
-    seconds = count * TOKENS * FRAMES_PER_TOKEN * 600 / SAMPLE_RATE
-    work()
-    spent: list[tuple[float, float]] = []
-    for _ in range(ROUNDS):
-        cpu, wall = time.process_time(), time.perf_counter()
-        work()
-        spent.append(((time.process_time() - cpu) / seconds, (time.perf_counter() - wall) / seconds))
-    middle = ROUNDS // 2
-    return sorted(cpu for cpu, _ in spent)[middle], sorted(wall for _, wall in spent)[middle]
+def _product() -> float:
+    with one_thread():
+        return product_gflops()
 
 
-@torch.inference_mode()
-def speak(network: TtsNetwork, count: int) -> list[Tensor]:
-    """The whole way from tokens to samples, for `count` texts at once; the decoder one after the other, as on a CPU."""
-    text = network.read([[0, *range(1, TOKENS)]] * count)
-    style = torch.zeros(count, 2 * network.config.style_width)
-    generators = [Generator().manual_seed(index) for index in range(count)]
-    if network.denoiser is not None:
-        noise = draw_style_noise(generators, STEPS, network.config.style_width)
-        reference = style if network.config.multispeaker else None
-        *_, style = network.sample(text, reference, noise, torch.ones(count))
+def _measured(run: Run) -> Found:
+    with one_thread(), tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        network, frontend, styles, voice = _opened(run, Path(folder))
+        synthesizer = Synthesizer(network, frontend, styles, Manner(), max_batch=max(BATCHES))
+        rounds = 1 if run.quick else 3
+        figures = [*_costs(run, synthesizer, voice, rounds), *_shares(run, network, synthesizer, voice)]
+        figures += _delays(run, synthesizer, voice, rounds)
+        figures.append(Figure(f"{run.title}, peak memory", peak_megabytes(), "MB"))
+        tokens = next(iter(frontend.chunks(SENTENCES[0], voice, ()))).tokens
+        return Found(figures, _wave(network, tokens, run, voice), _style(network, tokens))
+
+
+def _opened(run: Run, scratch: Path) -> tuple[TtsNetwork, Frontend, StyleSource, str]:
+    """And the name of a voice."""
+    if run.weights is not None:
+        config, tree = opened(run.model, run.weights)
+        network = TtsNetwork.load(config, tree, "cpu", run.precision)
+        voices = run.weights / "voices"
+        return network, KokoroFrontend(run.weights), TableStyles(network, voices), min(voices.glob("*.pt")).stem
+    config = SUBJECTS[run.model].config
+    network = network_of(reduced(config) if run.quick else config, run.precision)
+    return network, Letters(), styles_of(network, scratch), VOICE
+
+
+def _utterance(text: str, voice: str, seed: int = 0) -> Utterance:
+    return Utterance(text=text, voice=voice, reference=reference(), seed=seed, steps=STEPS)
+
+
+def _say(synthesizer: Synthesizer, utterances: Sequence[Utterance]) -> float:
+    """-> seconds of audio."""
+    seconds = 0.0
+    for _, piece in synthesizer.run(utterances):
+        if isinstance(piece, Exception):
+            raise piece
+        seconds += piece.audio.seconds
+    return seconds
+
+
+def _costs(run: Run, synthesizer: Synthesizer, voice: str, rounds: int) -> list[Figure]:
+    """Of a sentence alone and of several at once; of the many one round, for the alone ones have warmed all up."""
+    subject, figures = SUBJECTS[run.model], []
+    most = subject.exact if run.precision == torch.float32 else subject.half
+    for count in (1, *BATCHES):
+        wanted = [_utterance(SENTENCES[0], voice, seed) for seed in range(count)]
+        seconds = _say(synthesizer, wanted[:1]) * count
+        cpu, wall = cost(lambda wanted=wanted: _say(synthesizer, wanted), rounds if count == 1 else 1, warm_up=False)
+        name = f"{run.title}, " + ("alone" if count == 1 else f"batch of {count}")
+        figures += [
+            Figure(name, cpu / seconds, "CPU s/s", f"at most {most}" if count == 1 else ""),
+            Figure(f"{name}, wall", wall / seconds, "s/s"),
+        ]
+    return figures
+
+
+def _shares(run: Run, network: TtsNetwork, synthesizer: Synthesizer, voice: str) -> list[Figure]:
+    """Of the parts in the time of a sentence."""
+    speaking = Stopwatch(network.decoder)
+    sampling = None if network.denoiser is None else Stopwatch(network.denoiser)
+    whole, _ = cost(lambda: _say(synthesizer, [_utterance(SENTENCES[0], voice)]), 1, warm_up=False)
+    parts = {"diffusion": sampling.seconds} if sampling else {}
+    parts["decoder and generator"] = speaking.seconds
+    parts["text, prosody and all else"] = whole - sum(parts.values())
+    return [Figure(f"{run.title}, share of {name}", 100 * spent / whole, "%") for name, spent in parts.items()]
+
+
+def _delays(run: Run, synthesizer: Synthesizer, voice: str, rounds: int) -> list[Figure]:
+    def first(text: str) -> None:
+        next(synthesizer.stream(_utterance(text, voice)))
+
+    figures = []
+    for name, text in (("first audio of ten sentences", " ".join(SENTENCES)), ("the first one alone", SENTENCES[0])):
+        cpu, wall = cost(lambda text=text: first(text), rounds)
+        figures += [Figure(f"{run.title}, {name}", cpu, "CPU s"), Figure(f"{run.title}, {name}, wall", wall, "s")]
+    return figures
+
+
+def _wave(network: TtsNetwork, tokens: Sequence[int], run: Run, voice: str) -> np.ndarray:
+    """Of a given style: the length and the pitch then do not depend on the precision."""
+    style = 0.4 * torch.randn(1, 2 * network.config.style_width, generator=Generator().manual_seed(3))
+    if run.weights is not None:
+        style = voice_table(run.weights / "voices" / f"{voice}.pt")[len(tokens) - 3 : len(tokens) - 2]
     styles = network.shape(style)
-    counts = [torch.full((TOKENS,), FRAMES_PER_TOKEN) for _ in range(count)]
-    prosody = network.align(text, network.encode_durations(text, styles), styles, counts)
-    noise = draw_source_noise(generators, network.samples(prosody))
-    items = ((prosody.item(index), styles.item(index), noise[index : index + 1]) for index in range(count))
-    return [wave for item in items for wave in network.speak(*item)]
+    prosody = network.plan(network.read([tokens]), styles)
+    noise = draw_source_noise([Generator().manual_seed(4)], network.samples(prosody))
+    return network.speak(prosody, styles, noise)[0].numpy()
 
 
-def network_of(subject: Subject, precision: torch.dtype) -> TtsNetwork:
-    """Drawn weights, small enough that signals neither fade nor overflow; always the same."""
-    config = TtsConfig(
-        symbols=178,
-        width=512,
-        style_width=128,
-        layers=3,
-        text_kernel=5,
-        max_duration=50,
-        plbert=PLBertConfig(),
-        generator=subject.generator,
-        diffusion=subject.diffusion,
-        multispeaker=subject.generator.kind == "hifigan",
-    )
-    network, source = TtsNetwork.build(config), Generator().manual_seed(1)
-    for part in (getattr(network, field.name) for field in fields(network)):
-        if isinstance(part, nn.Module):
-            for name, value in part.named_parameters():
-                scale = 0.1 if value.dim() == 1 else value[0].numel() ** -0.5
-                drawn = torch.randn(value.shape, generator=source) * scale
-                value.data = drawn + 1 if "alpha" in name else drawn
-            part.requires_grad_(False).eval()
-    network.make_ready(precision)
-    return network
+def _style(network: TtsNetwork, tokens: Sequence[int]) -> np.ndarray | None:
+    if network.denoiser is None:
+        return None
+    width = network.config.style_width
+    noise = draw_style_noise([Generator().manual_seed(5)], STEPS, width)
+    *_, style = network.sample(network.read([tokens]), torch.zeros(1, 2 * width), noise, torch.ones(1))
+    return style.numpy()
+
+
+def _errors(name: str, exact: Found, half: Found) -> list[Figure]:
+    """Of bfloat16 against float32."""
+    left, right = _tensor(exact.wave), _tensor(half.wave)
+    figures = [
+        Figure(f"{name}, SNR of the wave in bfloat16", signal_to_noise(left, right), "dB"),
+        Figure(f"{name}, log-mel distance of bfloat16", log_mel_distance(left, right, SAMPLE_RATE), "dB"),
+    ]
+    if exact.style is not None and half.style is not None:
+        value = signal_to_noise(_tensor(exact.style), _tensor(half.style))
+        figures.append(Figure(f"{name}, SNR of the sampled style in bfloat16", value, "dB"))
+    return figures
+
+
+def _tensor(values: np.ndarray) -> Tensor:
+    return torch.from_numpy(values)

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from engine.errors import CheckpointMismatch
 from engine.nn.checkpoint import Rename, State, plain
+from engine.nn.convolution import Convolution, UpSampling, time_major
 from engine.nn.snake import AntiAliased
 
 
@@ -64,18 +65,17 @@ class ResidualBlock(nn.Module):
 
     def __init__(self, channels: int, kernel: int, dilations: Sequence[int], config: BigVGANConfig) -> None:
         super().__init__()
-        half = kernel // 2
         self.activations = nn.ModuleList(_activation(channels, config) for _ in range(2 * len(dilations)))
-        self.dilated = nn.ModuleList(
-            nn.Conv1d(channels, channels, kernel, dilation=d, padding=d * half) for d in dilations
-        )
-        self.plain = nn.ModuleList(nn.Conv1d(channels, channels, kernel, padding=half) for _ in dilations)
+        self.dilated = nn.ModuleList(Convolution(channels, kernel, dilation) for dilation in dilations)
+        self.plain = nn.ModuleList(Convolution(channels, kernel) for _ in dilations)
 
     def forward(self, x: Tensor) -> Tensor:
-        """x [B, C, T] -> [B, C, T]."""
+        """x float32 [B, C, T] -> [B, C, T]."""
         before, after = self.activations[::2], self.activations[1::2]
         for a, dilated, b, plain_conv in zip(before, self.dilated, after, self.plain, strict=True):
-            x = x + plain_conv(b(dilated(a(x))))
+            precision = dilated.weight.dtype
+            y = plain_conv(b(dilated(a(x, precision)), precision))
+            x = y.add_(x) if y.dtype == x.dtype else x + y  # the sum is float32
         return x
 
 
@@ -85,15 +85,15 @@ class Stage(nn.Module):
     def __init__(self, config: BigVGANConfig, index: int) -> None:
         super().__init__()
         rate, kernel, channels = config.rates[index], config.kernels[index], config.channels // 2 ** (index + 1)
-        self.up = nn.ConvTranspose1d(2 * channels, channels, kernel, rate, padding=(kernel - rate) // 2)
+        self.up = UpSampling(2 * channels, channels, kernel, rate, (kernel - rate) // 2)
         self.blocks = nn.ModuleList(
             ResidualBlock(channels, width, dilations, config)
             for width, dilations in zip(config.block_kernels, config.block_dilations, strict=True)
         )
 
     def forward(self, x: Tensor) -> Tensor:
-        """x [B, 2C, T] -> [B, C, rate x T]."""
-        x = self.up(x)
+        """x [B, 2C, T] -> float32 [B, C, rate x T]."""
+        x = self.up(x).float()
         total: Tensor = self.blocks[0](x)
         for block in self.blocks[1:]:
             total = total.add_(block(x))
@@ -101,18 +101,20 @@ class Stage(nn.Module):
 
 
 class BigVGAN(nn.Module):
+    """Runs as it is loaded; faster, and in half precision, after `engine.nn.convolution.make_ready`."""
+
     def __init__(self, config: BigVGANConfig) -> None:
         super().__init__()
         self.config = config
         last = config.channels // 2 ** len(config.rates)
-        self.conv_pre = nn.Conv1d(config.bands, config.channels, 7, padding=3)
+        self.conv_pre = Convolution(config.bands, 7, out=config.channels)
         self.stages = nn.ModuleList(Stage(config, i) for i in range(len(config.rates)))
         self.activation_post = _activation(last, config)
         self.conv_post = nn.Conv1d(last, 1, 7, padding=3, bias=config.final_bias)
 
     def forward(self, mel: Tensor) -> Tensor:
         """mel [B, M, F], log amplitude as the config's owner defines it -> float32 [B, L] in [-1, 1]."""
-        x = self.conv_pre(mel)
+        x = self.conv_pre(time_major(mel))
         for stage in self.stages:
             x = stage(x)
         x = self.conv_post(self.activation_post(x)).squeeze(1)

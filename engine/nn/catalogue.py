@@ -169,8 +169,8 @@ MAKE_AN_AUDIO = Published(
     terms="The weights came without a licence, and some of the sounds they were trained on are not for commercial use. "
     "Its publisher forbids making the speech of a person who did not agree.",
     homepage="https://github.com/Text-to-Audio/Make-An-Audio",
-    by_hand="https://drive.google.com/drive/folders/1zZTI3-nHrUIywKFqwxlFO6PjB66JA8jI (the folder of the vocoder may be "
-    "called bigvnat there)",
+    by_hand="https://drive.google.com/drive/folders/1zZTI3-nHrUIywKFqwxlFO6PjB66JA8jI "
+    "(where the folder bigvgan may be called bigvnat)",
 )
 
 CATALOGUE: Mapping[str, tuple[Published, ...]] = {

@@ -1,7 +1,7 @@
 """A published checkpoint, unchanged on disk, becomes plain state and fills a network to the last tensor.
 
 read -> section -> plain (prefixes off, ignored keys out, keys renamed, norms folded) -> load_strictly.
-Nothing in a checkpoint is ever executed: pickles are read with `weights_only`.
+Of a pickle nothing is executed but the rebuilding of tensors: see `engine.nn.inert`.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from engine.errors import CheckpointMismatch
+from engine.nn import inert
 
 State = dict[str, Tensor]
 Rename = tuple[str, str]  # regular expression, replacement
@@ -46,24 +46,35 @@ def read_tensor(path: Path, *, capability: str) -> Tensor:
 
 def _opened(path: Path, capability: str) -> Any:
     try:
-        if path.suffix == ".safetensors":
-            return load_file(path)
-        # Mapped, training state that nobody asks for is never read from the disk; old files cannot be.
-        return torch.load(path, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(path))
-    except (OSError, EOFError, RuntimeError, ValueError, KeyError, pickle.UnpicklingError, SafetensorError) as error:
+        return load_file(path) if path.suffix == ".safetensors" else _unpickled(path)
+    except Exception as error:  # a damaged file makes its readers raise whatever comes to them
         reason = str(error).strip().partition("\n")[0] or type(error).__name__
+        if isinstance(error, pickle.UnpicklingError):  # whose own words advise to load it without care
+            reason = "its pickle is not one of tensors and plain values"
         raise CheckpointMismatch(
             f"{path} is missing, damaged or no checkpoint ({reason}). Fetch it again: bernie models pull {capability}"
         ) from error
+
+
+def _unpickled(path: Path) -> Any:
+    try:
+        # Mapped, training state that nobody asks for is never read from the disk; old files cannot be.
+        return torch.load(path, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(path))
+    except pickle.UnpicklingError:
+        names = inert.unknown(path)
+        if not names:
+            raise
+    return inert.load(path, names)
 
 
 def section(tree: Mapping[str, Any], name: str) -> State:
     """One network's tensors, whether sections are nested dicts or prefixes of flat keys."""
     if isinstance(tree.get(name), Mapping):
         return dict(tree[name])
-    found = {key.removeprefix(f"{name}."): value for key, value in tree.items() if key.startswith(f"{name}.")}
+    flat = {key: value for key, value in tree.items() if isinstance(key, str)}
+    found = {key.removeprefix(f"{name}."): value for key, value in flat.items() if key.startswith(f"{name}.")}
     if not found:
-        have = ", ".join(sorted({key.partition(".")[0] for key in tree})[:NAMED_AT_MOST])
+        have = ", ".join(sorted({key.partition(".")[0] for key in flat})[:NAMED_AT_MOST]) or "none"
         raise CheckpointMismatch(f"The checkpoint has no section {name}; it has {have}.")
     return found
 
@@ -74,11 +85,13 @@ def plain(state: Mapping[str, Any], *, rename: Sequence[Rename] = (), ignore: It
     rules = [(re.compile(pattern), replacement) for pattern, replacement in rename]
     found: State = {}
     for published, value in state.items():
-        key = published.removeprefix("module.")
+        key = str(published).removeprefix("module.")
         if any(pattern.fullmatch(key) for pattern in unwanted):
             continue
         for pattern, replacement in rules:
             key = pattern.sub(replacement, key)
+        if not isinstance(value, Tensor):
+            raise CheckpointMismatch(f"The checkpoint holds a {type(value).__name__} under {key}, not a tensor.")
         if key in found and not torch.equal(found[key], value.float()):
             raise CheckpointMismatch(f"The checkpoint holds {key} twice, with different values.")
         found[key] = value.to(torch.float32, copy=True)

@@ -15,7 +15,6 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from engine.errors import ModelUnavailable
 from engine.nn import hub_errors, transfer
 from engine.nn.published import Published, PublishedFile, digest, placed, present, whole
 
@@ -43,18 +42,19 @@ def fetch(
 
     `folder`: that of all models, each in a folder of its own. `source`: see `placed`. A fetch that ends early, by an
     error, a kill or what `on_progress` raises, leaves what has arrived to the next one. Two at once take turns.
+    What only a person can download is asked for before anything is fetched.
     Raises `ModelUnavailable` for what stays so until somebody acts, else `ServiceError` (see its `retryable`).
     """
     published, home = placed(published, folder, source)
-    if all(whole(home, file) for file in published.files):
-        return home
-    if not published.repo:
-        lacking = next(file.path for file in published.files if not whole(home, file))
-        raise ModelUnavailable(f"{home} is not a whole {published.name}: it has no {lacking}. Add it there.")
-    with hub_errors.explained(published, home):
-        home.mkdir(parents=True, exist_ok=True)
-        with _alone(home, lambda: on_progress(0, 0)):
-            _Fetch(published, home, on_progress, endpoint).run()
+    for portion in published.portions():
+        if all(whole(home, file) for file in portion.files):
+            continue
+        if not (portion.repo or portion.address):
+            raise hub_errors.to_be_added(portion, home, [file for file in portion.files if not whole(home, file)])
+        with hub_errors.explained(portion, home):
+            home.mkdir(parents=True, exist_ok=True)
+            with _alone(home, lambda: on_progress(0, 0)):
+                _Fetch(portion, home, on_progress, endpoint).run()
     return home
 
 
@@ -115,6 +115,8 @@ class _Fetch:
         for file in files:
 
             def ask(file: PublishedFile = file, revision: str = revision) -> tuple[transfer.Remote, str]:
+                if self.published.address:
+                    return transfer.announced_at(self.published.address, file), revision
                 return transfer.announced(file, repo=self.published.repo, revision=revision, endpoint=self.endpoint)
 
             remote, revision = transfer.patiently(ask, self._waiting)

@@ -6,12 +6,12 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from engine.errors import ModelUnavailable, ServiceError
-from engine.nn.published import Published
+from engine.nn.published import Published, PublishedFile
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 BUSY = (408, 425, 429, 500, 502, 503, 504)
@@ -53,7 +53,7 @@ def _of_the_hub(error: Exception, published: Published, home: Path) -> Exception
             f"or {_by_hand(published, home)}."
         )
     if isinstance(error, errors.HfHubHTTPError) and error.response.status_code not in BUSY:
-        return ModelUnavailable(_refused(error, published))
+        return ModelUnavailable(_not_below(error, published) if published.address else _refused(error, published))
     if isinstance(error, errors.FileMetadataError):
         return ServiceError(
             f"{name}: something answered that is not a hub. Is HF_ENDPOINT right, or does a proxy or a sign-in page "
@@ -67,6 +67,17 @@ def _of_the_hub(error: Exception, published: Published, home: Path) -> Exception
             retryable=passing(error),
         )
     return None
+
+
+def _not_below(error: Exception, published: Published) -> str:
+    from huggingface_hub import errors
+
+    assert isinstance(error, errors.HfHubHTTPError)
+    names = ", ".join(file.path for file in published.files)
+    return (
+        f"{error.response.url} answers with status {error.response.status_code}. {published.name} is looked for below "
+        f"{published.address}: {names}."
+    )
 
 
 def _refused(error: Exception, published: Published) -> str:
@@ -113,8 +124,30 @@ def no_room(published: Published, home: Path, needed: int | None = None) -> Serv
     )
 
 
+def to_be_added(published: Published, home: Path, lacking: Sequence[PublishedFile]) -> ModelUnavailable:
+    """What only a person can bring, from where and to where."""
+    names = _listed([file.path for file in lacking])
+    if not published.by_hand:
+        return ModelUnavailable(f"{home} is not a whole {published.name}: it has no {names}. Add it there.")
+    return ModelUnavailable(
+        f"{published.name} is published outside of the hub, where it can only be downloaded by hand. "
+        f"Open {published.by_hand}, download {names}, and put each into {home} under exactly this name; then run "
+        f"`bernie models pull {published.name}` again: it fetches the rest and checks all of it."
+    )
+
+
+def _listed(names: Sequence[str]) -> str:
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
+
+
 def _by_hand(published: Published, home: Path) -> str:
-    paths = [file.path for file in published.files]
+    if published.address:
+        return f"copy {_listed([file.path for file in published.files])} into {home} by hand"
+    paths = [file.remote or file.path for file in published.files]
+    if any(file.remote for file in published.files):
+        places = _listed([f"{file.remote} to {home / file.path}" for file in published.files])
+        return f"copy from {published.repo} by hand {places}"
     files = ", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")
     return f"copy the files of {published.repo} ({files}) into {home} by hand"
 

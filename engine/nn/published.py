@@ -15,21 +15,30 @@ from typing import TypedDict
 from engine.errors import ModelUnavailable
 
 MARKER = ".whole.json"
-REPOSITORY = re.compile(r"(?P<repo>[\w.-]+/[\w.-]+)(@(?P<revision>[\w./-]+))?")
+HUB = "https://huggingface.co"
+REPOSITORY = re.compile(r"(?:https://huggingface\.co/)?(?P<repo>[\w.-]+/[\w.-]+)(@(?P<revision>[\w./-]+))?/?")
+ADDRESS = re.compile(r"https?://[^\s?#]+")
 
 
 @dataclass(frozen=True, slots=True)
 class PublishedFile:
-    """`bytes` and `sha256` are None where we know of none: then the hub's own word is taken."""
+    """`bytes` and `sha256` are None where we know of none: then the hub's own word is taken.
+
+    `repo`: where it comes from, if from another publisher than the rest of its model, and there is called `remote`.
+    """
 
     path: str
     bytes: int | None = None
     sha256: str | None = None
+    repo: str = ""
+    remote: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """`folder`: its own among the models, `name` when empty. `repo` is empty for files of the user's own."""
+    """`folder`: its own among the models, `name` when empty. `repo` is empty for files of the user's own, for those
+    below an `address` of the web, and for those that a person must download: `by_hand` says from which page.
+    """
 
     name: str
     repo: str
@@ -39,12 +48,31 @@ class Published:
     terms: str
     homepage: str
     folder: str = ""
+    address: str = ""
+    by_hand: str = ""
 
     @property
     def bytes(self) -> int | None:
         """Of all files; None where one is not known."""
         sizes = [file.bytes for file in self.files if file.bytes is not None]
         return sum(sizes) if len(sizes) == len(self.files) else None
+
+    def portions(self) -> list[Published]:
+        """By publisher, the model's own first: the files of each, as if they were all."""
+        repos = dict.fromkeys(file.repo for file in self.files if file.repo)
+        own = replace(self, files=tuple(file for file in self.files if not file.repo))
+        others = [
+            replace(
+                self,
+                repo=repo,
+                address="",
+                revision="main",
+                files=tuple(file for file in self.files if file.repo == repo),
+                homepage=f"{HUB}/{repo}",
+            )
+            for repo in repos
+        ]
+        return [own, *others] if own.files else others
 
 
 class Mark(TypedDict):
@@ -59,23 +87,30 @@ def placed(published: Published, folder: Path, source: str | None) -> tuple[Publ
     """The model as `source` gives it, and where its files lie or will lie. `folder`: that of all models.
 
     `source`: nothing, the publisher's repository; a folder that has the files under the same paths, or one of
-    these files; another repository with the same paths, `owner/name` or `owner/name@revision`.
+    these files; another repository with the same paths, `owner/name` or `owner/name@revision`; an address of the web,
+    https://..., below which the files have the same paths. What another publisher adds comes from that one all the
+    same, unless a folder is named.
     Raises `ModelUnavailable` when it is none of these.
     """
     if not source:
         return published, folder / (published.folder or published.name)
-    unchecked = tuple(PublishedFile(file.path) for file in published.files)
     path = Path(source).expanduser()
     if path.exists():
-        return replace(published, repo="", files=unchecked), _root(published, path)
+        own_files = tuple(PublishedFile(file.path) for file in published.files)
+        return replace(published, repo="", by_hand="", files=own_files), _root(published, path)
+    files = tuple(file if file.repo else PublishedFile(file.path) for file in published.files)
     if (match := REPOSITORY.fullmatch(source)) and source[0] not in "./~":
         repo, revision = match["repo"], match["revision"] or "main"
         own = f"{published.name}-from-{repo}-{revision}".replace("/", "--")
-        other = replace(published, repo=repo, revision=revision, files=unchecked, folder=own)
-        return replace(other, homepage=f"https://huggingface.co/{repo}"), folder / own
+        other = replace(published, repo=repo, revision=revision, files=files, folder=own)
+        return replace(other, homepage=f"{HUB}/{repo}"), folder / own
+    if ADDRESS.fullmatch(source):
+        address = source.rstrip("/")
+        own = f"{published.name}-from-" + re.sub(r"[^\w.-]+", "-", address.partition("://")[2])[:100]
+        return replace(published, repo="", address=address, files=files, homepage=address, folder=own), folder / own
     raise ModelUnavailable(
         f"{published.name} cannot be taken from {source}: there is no such file or folder on this machine, "
-        "and a repository is written owner/name or owner/name@revision."
+        "a repository is written owner/name or owner/name@revision, and an address begins with https://."
     )
 
 

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import quote
 
 from engine.errors import ServiceError
 from engine.nn import hub_errors
@@ -30,12 +31,16 @@ NOT_IN_THE_FILE = 416
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remote:
-    """A file as the hub announces it, at one commit. `etag`: the sha256 of a large file, the git id of a small one."""
+    """A file as the hub announces it, at one commit. `etag`: the sha256 of a large file, the git id of a small one.
+
+    `of_the_hub`: no other server is told our token, nor are its tags taken for digests.
+    """
 
     file: PublishedFile
     url: str
     etag: str
     bytes: int | None
+    of_the_hub: bool = True
 
     @property
     def part(self) -> str:
@@ -48,7 +53,8 @@ def announced(file: PublishedFile, *, repo: str, revision: str, endpoint: str | 
     from huggingface_hub import constants, get_hf_file_metadata, hf_hub_url
     from huggingface_hub.errors import FileMetadataError
 
-    url = hf_hub_url(repo, file.path, revision=revision, endpoint=endpoint)
+    path = file.remote or file.path
+    url = hf_hub_url(repo, path, revision=revision, endpoint=endpoint)
     found = get_hf_file_metadata(url, timeout=constants.HF_HUB_ETAG_TIMEOUT, endpoint=endpoint)
     if found.commit_hash is None or found.etag is None:
         raise FileMetadataError(f"no commit or ETag at {url}")
@@ -57,8 +63,21 @@ def announced(file: PublishedFile, *, repo: str, revision: str, endpoint: str | 
     if file.sha256 and SHA256.fullmatch(found.etag) and found.etag != file.sha256:
         raise wrong(file, f"the hub announces the sha256 {found.etag} instead of {file.sha256}")
     # At the commit, not where a redirect led: such addresses are signed and expire while a long download runs.
-    at_commit = hf_hub_url(repo, file.path, revision=found.commit_hash, endpoint=endpoint)
+    at_commit = hf_hub_url(repo, path, revision=found.commit_hash, endpoint=endpoint)
     return Remote(file=file, url=at_commit, etag=found.etag, bytes=file.bytes or found.size), found.commit_hash
+
+
+def announced_at(address: str, file: PublishedFile) -> Remote:
+    """The file below an address of the web. Nothing is known of it but what that server says."""
+    from huggingface_hub import constants, get_session, hf_raise_for_status
+
+    url = f"{address}/{quote(file.path)}"
+    reply = get_session().head(url, follow_redirects=True, timeout=constants.HF_HUB_ETAG_TIMEOUT)
+    hf_raise_for_status(reply)
+    length = reply.headers.get("content-length", "")
+    size = int(length) if length.isdecimal() else None
+    tag = reply.headers.get("etag") or reply.headers.get("last-modified") or ""
+    return Remote(file=file, url=url, etag=f"web-{tag}", bytes=size, of_the_hub=False)
 
 
 def wrong(file: PublishedFile, what: str) -> ServiceError:
@@ -116,7 +135,8 @@ def _go_on(remote: Remote, part: Path, moved: Callable[[int], None]) -> None:
     with part.open("ab" if remote.bytes else "wb") as file:  # without a length nobody knows what is missing
         if file.tell() == remote.bytes:
             return
-        headers = build_hf_headers() | {"Accept-Encoding": "identity"}  # offsets count bytes of the file itself
+        headers = build_hf_headers() if remote.of_the_hub else {}
+        headers |= {"Accept-Encoding": "identity"}  # offsets count bytes of the file itself
         if file.tell():
             headers["Range"] = f"bytes={file.tell()}-"
         with get_session().stream(

@@ -13,7 +13,7 @@ import torch
 from torch import Size, Tensor, nn
 
 from engine.nn.checkpoint import State, compare
-from engine.tts.convolution import Convolution
+from engine.nn.convolution import Convolution
 from engine.tts.padding import Mask, silenced
 
 EPS = 1e-5

@@ -9,6 +9,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from engine.nn.sines import sine
 from engine.tts.adain import EPS, centred
 from engine.tts.padding import Mask, silenced
 
@@ -51,10 +52,11 @@ def _snaked(x: Tensor, gain: Tensor, bias: Tensor, out: Tensor) -> None:
     rows = max(1, CACHED_VALUES // x.shape[1])
     angles, sines = x.new_empty(2, min(rows, len(x)), x.shape[1], dtype=torch.float32)
     for part, result in zip(torch.split(x, rows), torch.split(out, rows), strict=True):
-        angle, sine = angles[: len(part)], sines[: len(part)]
-        torch.addcmul(bias, part.float(), gain, out=angle)
-        torch.sin(angle, out=sine)
-        torch.addcmul(angle, sine, sine, out=result)
+        angle, waves = angles[: len(part)], sines[: len(part)]
+        exact = part if part.dtype == torch.float32 else waves.copy_(part)
+        torch.addcmul(bias, exact, gain, out=angle)
+        sine(angle, out=waves)
+        torch.addcmul(angle, waves, waves, out=result)
 
 
 def moments(x: Tensor) -> tuple[Tensor, Tensor]:

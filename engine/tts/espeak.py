@@ -14,6 +14,7 @@ from typing import Any
 
 from engine.errors import ModelUnavailable
 from engine.tts.alignment import shares
+from engine.tts.alphabets import for_espeak
 from engine.tts.normalise import normalised
 from engine.tts.pronunciations import PINS, Pinned, Pronunciation
 from engine.tts.spoken import Part, Spoken, assembled
@@ -37,7 +38,7 @@ class EspeakPhonemiser:
         return self.spoken(text, pronunciations).phonemes
 
     def spoken(self, text: str, pronunciations: Iterable[Pronunciation] = ()) -> Spoken:
-        said, pins = normalised(text, pronunciations)
+        said, pins = normalised(text, for_espeak(pronunciations))
         # Among spelled letters A would be taken for the article.
         prepared = said.replaced(_LETTER_A, "eigh")
         return assembled(prepared, self._parts(prepared.text, pins))

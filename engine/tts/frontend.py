@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 from engine.errors import CheckpointMismatch, InvalidInput
@@ -27,7 +28,7 @@ class KokoroFrontend:
             again = "Fetch it again: bernie models pull kokoro"
             raise CheckpointMismatch(f"{folder}/config.json holds no table of symbols ({error}). {again}") from error
 
-    def chunks(self, text: str, voice: str, pronunciations: Sequence[Pronunciation]) -> list[Chunk]:
+    def chunks(self, text: str, voice: str, pronunciations: Sequence[Pronunciation]) -> Iterator[Chunk]:
         phonemiser = KokoroPhonemiser.for_voice(voice)
         return _chunks(
             text, phonemiser, pronunciations, sentences.KOKORO, lambda said: for_kokoro(said, self._vocabulary)
@@ -41,7 +42,7 @@ class EspeakFrontend:
         self._phonemiser = EspeakPhonemiser()
         self._quotes = quotes
 
-    def chunks(self, text: str, voice: str, pronunciations: Sequence[Pronunciation]) -> list[Chunk]:
+    def chunks(self, text: str, voice: str, pronunciations: Sequence[Pronunciation]) -> Iterator[Chunk]:
         return _chunks(
             text,
             self._phonemiser,
@@ -57,26 +58,30 @@ def _chunks(
     pronunciations: Sequence[Pronunciation],
     limits: sentences.Limits,
     encode: Encode,
-) -> list[Chunk]:
-    """Raises `InvalidInput` for a text in which there is nothing to say."""
-    cut = sentences.chunks(text, lambda piece: len(phonemiser.phonemes(piece, pronunciations)), limits)
-    made = list(_encoded([piece for piece in cut if piece.size], phonemiser, pronunciations, encode))
-    if not made:
-        raise InvalidInput("There is nothing in this text that this voice can say. Write English words.", field="text")
-    return made
-
-
-def _encoded(
-    cut: Sequence[sentences.Chunk], phonemiser: Phonemiser, pronunciations: Sequence[Pronunciation], encode: Encode
 ) -> Iterator[Chunk]:
-    for piece in cut:
-        said = phonemiser.spoken(piece.text, pronunciations)
-        encoded = encode(said)
-        yield Chunk(
-            tokens=encoded.ids,
-            phoneme_count=sum(token != 0 for token in encoded.ids),
-            words=tuple(
-                replace(word, start=word.start + piece.start, end=word.end + piece.start) for word in encoded.words
-            ),
-            ends_paragraph=piece.text.count("\n", len(piece.text.rstrip())) > 1,
-        )
+    """Raises `InvalidInput` for a text in which there is nothing to say."""
+
+    @lru_cache(maxsize=16)  # a piece is read to be measured, and most are then said as they were measured
+    def read(piece: str) -> Spoken:
+        return phonemiser.spoken(piece, pronunciations)
+
+    silent = True
+    for piece in sentences.chunks(text, lambda piece: len(read(piece).phonemes), limits):
+        said = read(piece.text)
+        if said.words:
+            silent = False
+            yield _encoded(piece, encode(said), piece.end / len(text))
+    if silent:
+        raise InvalidInput("There is nothing in this text that this voice can say. Write English words.", field="text")
+
+
+def _encoded(piece: sentences.Chunk, encoded: Encoded, reached: float) -> Chunk:
+    return Chunk(
+        tokens=encoded.ids,
+        phoneme_count=sum(token != 0 for token in encoded.ids),
+        words=tuple(
+            replace(word, start=word.start + piece.start, end=word.end + piece.start) for word in encoded.words
+        ),
+        reached=reached,
+        ends_paragraph=piece.text.count("\n", len(piece.text.rstrip())) > 1,
+    )

@@ -69,7 +69,7 @@ class HibariRunner:
         By our own front end, as for the networks: the same text is read alike by every voice.
         """
         assert isinstance(task.params, TtsParams)
-        rules = pronunciations_of(task.params)
+        rules = pronunciations_of(task)
 
         @lru_cache(maxsize=16)  # a piece is read to be measured, and most are then said as they were measured
         def read(piece: str) -> Spoken:

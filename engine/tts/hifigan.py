@@ -12,9 +12,9 @@ from operator import mul
 import torch
 from torch import Tensor, nn
 
+from engine.nn.convolution import time_major
 from engine.tts.adain_snake import snake
 from engine.tts.config import GeneratorConfig
-from engine.tts.convolution import time_major
 from engine.tts.generator import GeneratorStage
 from engine.tts.padding import mask_of, silenced
 

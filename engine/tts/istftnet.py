@@ -13,8 +13,8 @@ from operator import mul
 import torch
 from torch import Tensor, nn
 
+from engine.nn.convolution import time_major
 from engine.tts.config import GeneratorConfig
-from engine.tts.convolution import time_major
 from engine.tts.generator import GeneratorStage
 from engine.tts.padding import mask_of, padded, silenced
 

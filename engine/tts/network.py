@@ -18,9 +18,9 @@ import torch
 from torch import Tensor, nn
 
 from engine.nn.checkpoint import State, load_strictly
+from engine.nn.convolution import make_ready
 from engine.tts.adain import StyleMap
 from engine.tts.config import TtsConfig
-from engine.tts.convolution import Convolution
 from engine.tts.decoder import Decoder
 from engine.tts.denoiser import Denoiser
 from engine.tts.generator import SnakeConv
@@ -122,14 +122,11 @@ class TtsNetwork:
 
     def make_ready(self, precision: torch.dtype) -> None:
         """Once the weights are there: their precision (engine/tts/precision.py), and what calls would else repeat."""
-        for part in (self.decoder, self.denoiser):
-            if part is not None:
-                lower(part, precision)
-        parts = [getattr(self, part.name) for part in fields(self)]
-        for part in parts:
-            for module in part.modules() if isinstance(part, nn.Module) else ():
-                if isinstance(module, Convolution):
-                    module.prepare()
+        for part in (getattr(self, part.name) for part in fields(self)):
+            if isinstance(part, nn.Module):
+                make_ready(part, precision if part in (self.decoder, self.denoiser) else torch.float32)
+        if self.denoiser is not None:
+            lower(self.denoiser, precision)
 
     @property
     def device(self) -> torch.device:

@@ -9,8 +9,6 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from engine.tts.convolution import Convolution, UpSampling
-
 
 class Linear(nn.Linear):
     """Linear layer in the precision of its weights; takes and gives the caller's."""
@@ -21,14 +19,7 @@ class Linear(nn.Linear):
 
 
 def lower(part: nn.Module, precision: torch.dtype) -> None:
-    """Weights of every layer that knows how to stand between float32 neighbours."""
+    """Weights of every layer above."""
     for module in part.modules():
-        if isinstance(module, Convolution | UpSampling | Linear):
+        if isinstance(module, Linear):
             module.to(precision)
-
-
-def has_bfloat16(device: torch.device) -> bool:
-    """Whether the device multiplies in bfloat16 itself; an older processor would only imitate it, slowly."""
-    if device.type == "cuda":
-        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
-    return device.type == "cpu" and bool(torch.cpu._is_avx512_bf16_supported())

@@ -69,6 +69,6 @@ def utterance_of(task: Task) -> Utterance:
         beta=params.beta,
         steps=params.steps,
         guidance=params.guidance,
-        pronunciations=pronunciations_of(params),
+        pronunciations=pronunciations_of(task),
         on_step=task.on_step,
     )

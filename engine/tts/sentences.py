@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from engine.tts.abbreviations import ABBREVIATIONS, BEFORE_NUMBER, NEVER_ENDING, OPENERS
@@ -23,7 +23,8 @@ Measure = Callable[[str], int]  # how many phonemes (or tokens) a text takes
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """In what `Measure` counts. Sentences beyond `longest` are split; those below `shortest` join a neighbour, and
-    neighbours in a paragraph are joined while they stay within `best`."""
+    neighbours in a paragraph are joined while they stay within `best`. The first stands alone where it is long enough:
+    it is heard when nothing but it has been made."""
 
     longest: int
     best: int = 200
@@ -100,10 +101,13 @@ def _goes_on(text: str, dot: int, following: str) -> bool:
     return initials and following[:1].isupper() and following not in OPENERS - {"A"}
 
 
-def chunks(text: str, measure: Measure, limits: Limits = KOKORO) -> list[Chunk]:
-    """The text in pieces, each within the limits unless a single character is beyond them."""
-    pieces = [piece for span in sentences(text) for piece in _split(text, span, measure, limits)]
-    return list(_joined(text, pieces, measure, limits))
+def chunks(text: str, measure: Measure, limits: Limits = KOKORO) -> Iterator[Chunk]:
+    """The text in pieces, each within the limits unless a single character is beyond them.
+
+    Measured as they are asked for: the first one is there before the last one was looked at.
+    """
+    pieces = (piece for span in sentences(text) for piece in _split(text, span, measure, limits))
+    return _joined(text, pieces, measure, limits)
 
 
 def _split(text: str, span: Span, measure: Measure, limits: Limits) -> Iterator[Chunk]:
@@ -138,7 +142,7 @@ def _within(cut: int, links: list[Span]) -> bool:
     return any(first < cut < stop for first, stop in links)
 
 
-def _joined(text: str, pieces: list[Chunk], measure: Measure, limits: Limits) -> Iterator[Chunk]:
+def _joined(text: str, pieces: Iterable[Chunk], measure: Measure, limits: Limits) -> Iterator[Chunk]:
     """Neighbours joined where one is too short to sound well, or both are short and of one paragraph."""
     held: Chunk | None = None
     for piece in pieces:
@@ -153,6 +157,8 @@ def _joined(text: str, pieces: list[Chunk], measure: Measure, limits: Limits) ->
 
 def _together(text: str, one: Chunk, other: Chunk, measure: Measure, limits: Limits) -> Chunk | None:
     if one.size + other.size > limits.best and one.size and other.size:
+        return None
+    if one.start == 0 and min(one.size, other.size) >= limits.shortest:
         return None
     paragraph = one.text.count("\n", len(one.text.rstrip())) < 2
     too_short = min(one.size, other.size) < limits.shortest

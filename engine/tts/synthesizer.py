@@ -1,7 +1,8 @@
 """Text to speech with a loaded network: chunk by chunk, many utterances at once, each as it would sound alone.
 
 Utterances advance in step: the first chunk of each, then the second of each, and so on, so that the first sound of
-every one is there as early as can be and memory holds one round, however long the texts are.
+every one is there as early as can be and memory holds one round, however long the texts are. A text is read as it is
+said: before a piece comes out, only the chunks up to it and the sentence behind it have been looked at.
 """
 
 from __future__ import annotations
@@ -34,31 +35,42 @@ class Manner:
     paragraph_seconds: float = 0.35
 
 
+NOTHING_YET = Chunk(tokens=(), phoneme_count=0, words=(), reached=0.0)
+
+
 @dataclass
 class _Line:
-    """An utterance on its way."""
+    """An utterance on its way. `chunk` is the one being said, `done` how many were before it."""
 
     utterance: Utterance
-    chunks: list[Chunk]
-    done: int = 0
+    chunks: Iterator[Chunk]
+    chunk: Chunk = NOTHING_YET
+    done: int = -1
+    pause_seconds: float = 0.0
     seconds: float = 0.0
     carried: Tensor | None = None
     style_noise: Generator = field(default_factory=Generator)
     source_noise: Generator = field(default_factory=Generator)
 
     @property
-    def chunk(self) -> Chunk:
-        return self.chunks[self.done]
-
-    @property
     def phoneme_count(self) -> int:
         return self.chunk.phoneme_count
 
-    def begin_chunk(self) -> None:
-        """Noise of its own for each chunk: what a chunk sounds like does not depend on the length of those before."""
+    def advance(self, manner: Manner) -> bool:
+        """On to the next chunk, and the pause before it; False when there is none. Raises what it raises."""
+        following = next(self.chunks, None)
+        if following is None:
+            return False
+        if self.done >= 0:
+            self.pause_seconds = manner.paragraph_seconds if self.chunk.ends_paragraph else manner.pause_seconds
+        self.utterance.on_step(self.chunk.reached)
+        self.chunk = following
+        self.done += 1
+        # Noise of its own for each chunk: what it sounds like does not depend on the length of those before.
         seeds = np.random.SeedSequence((self.utterance.seed, self.done)).generate_state(2, np.uint64)
         for generator, seed in zip((self.style_noise, self.source_noise), seeds, strict=True):
             generator.manual_seed(int(seed))
+        return True
 
 
 class Synthesizer:
@@ -105,27 +117,23 @@ class Synthesizer:
             for group in _groups(lines, self._max_batch):
                 yield from self._round(lines, group)
 
-    def _round(self, lines: dict[int, _Line], group: list[int]) -> Iterator[tuple[int, Piece | Exception]]:
-        """The next chunk of each of the group."""
-        for index in list(group):
+    def _round(self, lines: dict[int, _Line], group: Sequence[int]) -> Iterator[tuple[int, Piece | Exception]]:
+        """The next chunk of each of the group that has one."""
+        saying: list[int] = []
+        for index in group:
             try:
-                line = lines[index]
-                line.utterance.on_step(line.done / len(line.chunks))
+                if lines[index].advance(self._manner):
+                    saying.append(index)
+                else:
+                    del lines[index]
             except Exception as error:
                 del lines[index]
-                group.remove(index)
                 yield index, error
-        if not group:
-            return
-        for index, piece in zip(group, self._say([lines[index] for index in group]), strict=True):
-            yield index, piece
-            if lines[index].done == len(lines[index].chunks):
-                del lines[index]
+        if saying:
+            yield from zip(saying, self._say([lines[index] for index in saying]), strict=True)
 
     @torch.inference_mode()
     def _say(self, lines: Sequence[_Line]) -> list[Piece]:
-        for line in lines:
-            line.begin_chunk()
         text = self._network.read([line.chunk.tokens for line in lines])
         styles = self._styles.styles(text, lines)
         speed = torch.tensor([[line.utterance.speed] for line in lines], device=self._network.device)
@@ -145,21 +153,15 @@ class Synthesizer:
         return made
 
     def _piece(self, line: _Line, wave: Tensor, counts: Tensor) -> Piece:
-        samples = wave[: len(wave) - self._manner.tail_samples].float().cpu().numpy()
+        """With the pause that divides it from the piece before."""
+        samples = _faded(wave[: len(wave) - self._manner.tail_samples].float().cpu().numpy())
+        pause = np.zeros(round(line.pause_seconds * SAMPLE_RATE), np.float32)
         frame_seconds = self._network.config.samples_per_frame / SAMPLE_RATE
-        timings = tuple(_timings(line, counts.cpu().numpy() * frame_seconds))
-        line.done += 1
-        pause = self._pause(line)
-        audio = Audio(np.concatenate([_faded(samples), np.zeros(round(pause * SAMPLE_RATE), np.float32)]), SAMPLE_RATE)
+        begun = line.seconds + len(pause) / SAMPLE_RATE
+        timings = tuple(_timings(line.chunk, counts.cpu().numpy() * frame_seconds, begun))
+        audio = Audio(np.concatenate([pause, samples]), SAMPLE_RATE)
         line.seconds += audio.seconds
         return Piece(audio, timings)
-
-    def _pause(self, line: _Line) -> float:
-        """After a chunk that is not the last one."""
-        if line.done == len(line.chunks):
-            return 0.0
-        ended = line.chunks[line.done - 1].ends_paragraph
-        return self._manner.paragraph_seconds if ended else self._manner.pause_seconds
 
 
 def _groups(lines: dict[int, _Line], size: int) -> Iterator[list[int]]:
@@ -172,10 +174,10 @@ def _groups(lines: dict[int, _Line], size: int) -> Iterator[list[int]]:
             yield indices[start : start + size]
 
 
-def _timings(line: _Line, seconds: np.ndarray) -> Iterator[WordTiming]:
-    """seconds [T] of each token."""
-    ends = np.concatenate([[0.0], np.cumsum(seconds)]) + line.seconds
-    for word in line.chunk.words:
+def _timings(chunk: Chunk, seconds: np.ndarray, begun: float) -> Iterator[WordTiming]:
+    """seconds [T] of each token of a chunk that is heard from `begun` on."""
+    ends = np.concatenate([[0.0], np.cumsum(seconds)]) + begun
+    for word in chunk.words:
         yield WordTiming(word.start, word.end, float(ends[word.first]), float(ends[word.stop]))
 
 

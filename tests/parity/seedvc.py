@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from engine.nn.bigvgan import BigVGAN, bigvgan_config, bigvgan_state
 from engine.nn.checkpoint import State, load_strictly, read
+from engine.nn.convolution import make_ready
 from engine.nn.snake import RUN_UP, doubled
 from engine.vc import fbank, mel, pitch, weights
 from engine.vc.chunks import joined, pieces_of
@@ -164,6 +165,7 @@ def behind_zeros(mels: Tensor, piece: Piece) -> Tensor:
 def bigvgan(case: Case) -> Found:
     config = bigvgan_config(case.document["config"])
     network = filled(BigVGAN(config), bigvgan_state(case.checkpoint()["generator"], config))
+    make_ready(network, torch.float32)
     found: Found = {}
     for name in items_of(case, "mel"):
         with watched(network, taps.vocoder(case, name), found, f"mid.{name}."):
@@ -178,7 +180,8 @@ def upsampled(case: Case, name: str, found: Found) -> Found:
     answers: Found = {}
     for recorded in (key for key in case.tensors if key.startswith(first)):
         x = found[f"mid.{name}.ups.0.0"]
-        answers[recorded] = doubled(x[0])[None, :, RUN_UP : RUN_UP + 2 * x.shape[-1]]
+        steps = x.shape[-1]
+        answers[recorded] = doubled(x[0].mT, 0, steps)[RUN_UP : RUN_UP + 2 * steps].mT[None]
     return answers
 
 

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import datetime
 import os
+import pickle
+import subprocess
+import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from safetensors.torch import save_file
-from torch import Tensor, nn
+from torch import nn
 from torch.nn.utils import parametrizations
 
 from engine.errors import CheckpointMismatch
 from engine.nn.checkpoint import State, folded, load_strictly, plain, read, read_tensor, section
+from engine.nn.inert import Shell, unknown
 
 LAYERS: dict[str, Callable[[], nn.Module]] = {
     "linear": lambda: nn.Linear(4, 3),
@@ -158,21 +167,109 @@ def test_a_list_is_no_checkpoint_and_a_dict_no_tensor(tmp_path: Path) -> None:
         read_tensor(path, capability="tts")
 
 
-class Payload:
-    """Makes a folder when it is unpickled."""
+class Calls:
+    """Has `function(*given)` called when it is unpickled."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, function: Callable[..., object], *given: object) -> None:
+        self.call = function, given
 
-    def __reduce__(self) -> tuple[Callable[[str], None], tuple[str]]:
-        return os.mkdir, (str(self.folder),)
+    def __reduce__(self) -> tuple[Callable[..., object], tuple[object, ...]]:
+        return self.call
 
 
-@pytest.mark.parametrize("zipped", [True, False])
-def test_a_checkpoint_with_code_is_refused_and_the_code_never_runs(tmp_path: Path, *, zipped: bool) -> None:
-    path, folder = tmp_path / "model.pth", tmp_path / "made"
-    content: dict[str, Payload | Tensor] = {"weight": torch.ones(1), "payload": Payload(folder)}
+def hostile(made: Path) -> dict[str, Calls]:
+    """Each makes the folder `made` when the file is loaded as any pickle is."""
+    return {
+        "of the operating system": Calls(os.system, f"mkdir {made}"),
+        "of the system's module": Calls(os.mkdir, str(made)),
+        "of another module": Calls(subprocess.check_call, ["mkdir", str(made)]),
+        "evaluated": Calls(eval, f"__import__('os').mkdir({str(made)!r})"),
+        "found by getattr": Calls(next, Calls(map, Calls(getattr, Path, "mkdir"), [made])),
+    }
+
+
+@pytest.mark.parametrize("zipped", [True, False], ids=["archive", "old form"])
+@pytest.mark.parametrize("kind", hostile(Path()))
+def test_code_in_a_checkpoint_never_runs(tmp_path: Path, kind: str, *, zipped: bool) -> None:
+    path, made = tmp_path / "model.pth", tmp_path / "made"
+    content = {"weight": torch.ones(1), "payload": hostile(made)[kind]}
     torch.save(content, path, _use_new_zipfile_serialization=zipped)
-    with pytest.raises(CheckpointMismatch, match="bernie models pull tts"):
-        read(path, capability="tts")
-    assert not folder.exists()
+    if zipped and not kind.startswith("of the"):
+        found = read(path, capability="tts")
+        assert torch.equal(found["weight"], torch.ones(1))
+        assert isinstance(found["payload"], Shell)
+    else:
+        with pytest.raises(CheckpointMismatch, match=r"not one of tensors .* bernie models pull tts"):
+            read(path, capability="tts")
+    assert not made.exists()
+    torch.load(path, weights_only=False)
+    assert made.exists(), "read as any pickle it would have run"
+
+
+def test_classes_that_a_checkpoint_names_are_never_called(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    called: list[str] = []
+
+    class Callback:
+        """As training code has them: made with arguments, given state, with a function of itself in that state."""
+
+        def __init__(self, best: int) -> None:
+            called.append("made")
+            self.best, self.rule = best, Callback.rise
+
+        @staticmethod
+        def rise() -> None:
+            called.append("rise")
+
+        def __reduce__(self) -> tuple[object, ...]:
+            return Callback, (self.best,), {"rule": self.rule}
+
+        def __setstate__(self, state: object) -> None:
+            called.append("given state")
+
+    elsewhere = ModuleType("training_code_of_then")
+    Callback.__module__, Callback.__qualname__ = elsewhere.__name__, "Callback"
+    Callback.rise.__module__, Callback.rise.__qualname__ = elsewhere.__name__, "Callback.rise"
+    elsewhere.Callback = Callback  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, elsewhere.__name__, elsewhere)
+    path = tmp_path / "model.pth"
+    torch.save({"callbacks": {Callback: Callback(3)}, "net": {"a": torch.ones(2)}}, path)
+    assert {"builtins.getattr", "training_code_of_then.Callback"} == set(unknown(path))
+    called.clear()
+    found = read(path, capability="tts")
+    assert torch.equal(found["net"]["a"], torch.ones(2))
+    assert all(isinstance(each, Shell) for each in found["callbacks"].values())
+    assert called == []
+
+
+def test_the_list_of_what_is_allowed_is_as_before(tmp_path: Path) -> None:
+    path = tmp_path / "model.pth"
+    torch.save({"a": torch.ones(2), "when": datetime.date(2024, 1, 1)}, path)
+    before = set(torch.serialization.get_safe_globals())
+    assert isinstance(read(path, capability="tts")["when"], Shell)
+    assert set(torch.serialization.get_safe_globals()) == before
+    with pytest.raises(pickle.UnpicklingError):
+        torch.load(path, weights_only=True)
+
+
+def test_what_is_no_tensor_is_named_where_one_is_needed() -> None:
+    with pytest.raises(CheckpointMismatch, match="a Shell under weight, not a tensor"):
+        plain({"module.weight": Shell()})
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A file with a name that is not known here, so that both ways of reading are taken."""
+    path = tmp_path_factory.mktemp("whole") / "model.pth"
+    torch.save({"net": {"a": torch.ones(20), "b": torch.zeros(3, 4)}, "when": datetime.date(2024, 1, 1)}, path)
+    return path.read_bytes()
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_no_damage_raises_anything_but_a_mismatch(tmp_path: Path, whole: bytes, data: st.DataObject) -> None:
+    path, damaged = tmp_path / "model.pth", bytearray(whole)
+    for _ in range(data.draw(st.integers(1, 5))):
+        damaged[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
+    path.write_bytes(damaged[: data.draw(st.sampled_from([len(whole), len(whole) // 2, 100]))])
+    with suppress(CheckpointMismatch):
+        plain(section(read(path, capability="tts"), "net"))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -21,15 +22,18 @@ from tests.engine.tts.tiny import HIFIGAN, ISTFTNET, tiny_network
 class Letters:
     """A front end that says each sentence letter by letter, a word per word."""
 
-    def chunks(self, text: str, voice: str, pronunciations: Sequence[Pronunciation]) -> list[Chunk]:
+    def __init__(self) -> None:
+        self.read: list[str] = []
+
+    def chunks(self, text: str, voice: str, pronunciations: Sequence[Pronunciation]) -> Iterator[Chunk]:
         if not text.strip():
             raise InvalidInput("There is nothing to say.")
-        made, start = [], 0
+        start = 0
         for sentence in text.split("."):
             if sentence.strip():
-                made.append(self._chunk(sentence, start))
+                self.read.append(sentence)
+                yield replace(self._chunk(sentence, start), reached=min(1, (start + len(sentence) + 1) / len(text)))
             start += len(sentence) + 1
-        return made
 
     def _chunk(self, sentence: str, start: int) -> Chunk:
         tokens = [0, *(1 + ord(character) % 170 for character in sentence)]
@@ -99,13 +103,31 @@ def test_the_first_pieces_of_all_come_before_the_second_of_any(synthesizer: Synt
     assert order == [0, 1, 2, 0, 2, 0]
 
 
-def test_a_stream_gives_its_first_piece_before_the_rest_is_made(synthesizer: Synthesizer) -> None:
-    steps: list[float] = []
-    stream = synthesizer.stream(utterance("one. two. three. four", on_step=steps.append))
+def test_a_stream_gives_its_first_piece_for_the_work_of_the_first_sentence(
+    network: TtsNetwork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[str] = []
+
+    def counted(name: str) -> None:
+        original = getattr(TtsNetwork, name)
+
+        def counting(self: TtsNetwork, *given: object, **options: object) -> object:
+            calls.append(name)
+            return original(self, *given, **options)
+
+        monkeypatch.setattr(TtsNetwork, name, counting)
+
+    work = ["read", "sample", "plan", "speak"]
+    for name in work:
+        counted(name)
+    letters, steps = Letters(), []  # type: ignore[var-annotated]
+    synthesizer = Synthesizer(network, letters, SampledStyles(network), Manner(), max_batch=3)
+    stream = synthesizer.stream(utterance("one. two. three. four.", on_step=steps.append))
     next(stream)
-    assert steps == [0.0]
+    assert (letters.read, calls, steps) == (["one"], work, [0.0])
     assert len(list(stream)) == 3
-    assert steps == [0.0, 0.25, 0.5, 0.75]
+    assert calls == 4 * work
+    assert steps == [0.0, *(pytest.approx(len(said) / 22) for said in ("one.", "one. two.", "one. two. three."))]
 
 
 def test_a_cancelled_utterance_ends_and_the_others_go_on(synthesizer: Synthesizer) -> None:
@@ -144,7 +166,8 @@ def test_pieces_begin_and_end_in_silence_so_that_no_join_clicks(synthesizer: Syn
     for piece in pieces:
         assert piece.audio.samples[0] == 0
         assert piece.audio.samples[-1] == 0
-    assert not pieces[0].audio.samples[-2400:].any(), "a pause of 0.1 s between the sentences"
+    assert not pieces[1].audio.samples[:2400].any(), "a pause of 0.1 s between the sentences"
+    assert pieces[0].audio.samples[:2400].any(), "and none at the beginning"
     assert pieces[1].audio.samples[-2400:].any(), "and none at the end"
 
 

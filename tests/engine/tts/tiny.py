@@ -31,8 +31,8 @@ ISTFTNET = GeneratorConfig(
 )
 
 
-def tiny_config(generator: GeneratorConfig) -> TtsConfig:
-    """With HiFi-GAN many speakers, as in LibriTTS; with iSTFTNet one, as in LJSpeech."""
+def tiny_config(generator: GeneratorConfig, *, positions: int = 64) -> TtsConfig:
+    """With HiFi-GAN many speakers, as in LibriTTS; with iSTFTNet one, as in LJSpeech. `positions`: most tokens."""
     return TtsConfig(
         symbols=178,
         width=24,
@@ -40,7 +40,7 @@ def tiny_config(generator: GeneratorConfig) -> TtsConfig:
         layers=2,
         text_kernel=5,
         max_duration=6,
-        plbert=PLBertConfig(width=24, heads=4, feed_forward=48, positions=64, layers=2),
+        plbert=PLBertConfig(width=24, heads=4, feed_forward=48, positions=positions, layers=2),
         generator=generator,
         decoder_width=28,
         asr_width=4,
@@ -67,8 +67,8 @@ def drawn(part: nn.Module, generator: torch.Generator) -> None:
                 module.bias.data[norm.offset : norm.offset + norm.channels] += 1
 
 
-def tiny_network(generator: GeneratorConfig) -> TtsNetwork:
-    network = TtsNetwork.build(tiny_config(generator))
+def tiny_network(generator: GeneratorConfig, *, positions: int = 64) -> TtsNetwork:
+    network = TtsNetwork.build(tiny_config(generator, positions=positions))
     source = torch.Generator().manual_seed(20)
     for field in fields(network):
         part = getattr(network, field.name)

@@ -20,18 +20,23 @@ def time_major(x: Tensor) -> Tensor:
 class Convolution(nn.Conv1d):
     """Odd kernel, as many steps out as in."""
 
+    spectrum: Tensor | None
+
     def __init__(
         self, channels: int, kernel: int, dilation: int = 1, *, out: int | None = None, bias: bool = True
     ) -> None:
         padding = (kernel - 1) * dilation // 2
         super().__init__(channels, out or channels, kernel, dilation=dilation, padding=padding, bias=bias)
-        self.spectrum: Tensor | None = None
+        self.register_buffer("spectrum", None, persistent=False)
 
     def prepare(self) -> None:
-        """Once, when the weights are there and where they will stay: what each call would else do again."""
-        self.weight.data = time_major(self.weight)
-        exact = self.weight.device.type == "cpu" and self.weight.dtype == torch.float32
-        self.spectrum = overlap_save.spectrum_of(self.weight) if exact and overlap_save.pays(self) else None
+        """See `make_ready`."""
+        weight = self.weight
+        if weight.device.type == "cpu" and weight.dtype == torch.float32 and overlap_save.pays(self):
+            self.spectrum = overlap_save.spectrum_of(weight)
+            weight.data = weight.new_empty(0)
+        else:
+            weight.data = time_major(weight)
 
     def forward(self, x: Tensor) -> Tensor:
         """x [B, C, T] -> [B, C', T] in the weights' precision, both time-major."""
@@ -54,8 +59,17 @@ class Convolution(nn.Conv1d):
 class UpSampling(nn.ConvTranspose1d):
     """Transposed convolution to exactly `rate` times as many steps."""
 
-    def __init__(self, channels: int, out: int, kernel: int, rate: int, padding: int, extra: int) -> None:
+    spans: Tensor | None
+
+    def __init__(self, channels: int, out: int, kernel: int, rate: int, padding: int, extra: int = 0) -> None:
         super().__init__(channels, out, kernel, rate, padding, extra)
+        self.register_buffer("spans", None, persistent=False)
+
+    def prepare(self) -> None:
+        """See `make_ready`."""
+        if self.kernel_size[0] == 2 * self.stride[0]:
+            self.spans = self._as_matrix()
+            self.weight.data = self.weight.new_empty(0)
 
     def forward(self, x: Tensor) -> Tensor:  # type: ignore[override]
         """x [B, C, T] -> [B, C', rate T] in the weights' precision, both time-major."""
@@ -63,7 +77,8 @@ class UpSampling(nn.ConvTranspose1d):
         if kernel != 2 * rate:
             return time_major(super().forward(x))
         # Each step in makes two spans of `rate` steps, the second where the next step's first is: a matrix product.
-        spans = torch.unflatten(x.mT @ self.weight.transpose(1, 2).flatten(1), -1, (2, -1))
+        matrix = self._as_matrix() if self.spans is None else self.spans
+        spans = torch.unflatten(x.mT @ matrix, -1, (2, -1))
         y = nn.functional.pad(spans[:, :, 0], (0, 0, 0, 1))
         y[:, 1:] += spans[:, :, 1]
         y = torch.unflatten(y, -1, (rate, -1)).flatten(1, 2)
@@ -72,3 +87,18 @@ class UpSampling(nn.ConvTranspose1d):
         cut = int(self.padding[0])
         made: Tensor = (y[:, cut : cut + rate * x.shape[-1]] + self.bias).mT
         return made
+
+    def _as_matrix(self) -> Tensor:
+        """[C, 2 rate C']"""
+        return self.weight.transpose(1, 2).flatten(1)
+
+
+def make_ready(part: nn.Module, precision: torch.dtype) -> None:
+    """Once, when the weights are there and where they will stay: their precision, and what each call would else repeat.
+
+    Layers whose weights take another form then give up the published one: the part can only run from here on.
+    """
+    for module in part.modules():
+        if isinstance(module, Convolution | UpSampling):
+            module.to(precision)
+            module.prepare()
