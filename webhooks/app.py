@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, FastAPI
 
 from engine import Engine
-from webhooks import account, clips, deliveries, endpoints, errors, health, jobs, studio, voices
+from webhooks import account, clips, deliveries, endpoints, errors, health, jobs, pronunciations, studio, voices
 from webhooks.compat import openai
 from webhooks.compat.elevenlabs import account as elevenlabs_account
 from webhooks.compat.elevenlabs import history, realtime, sounds, speech
@@ -33,7 +33,7 @@ def create_app(engine: Engine, *, secure_cookies: bool) -> FastAPI:
     app.state.engine = engine
     app.state.secure_cookies = secure_cookies
     api = APIRouter(prefix="/api/v1", responses={"default": {"model": errors.ErrorBody}})
-    for part in (jobs, voices, account, deliveries, endpoints):
+    for part in (jobs, voices, pronunciations, account, deliveries, endpoints):
         api.include_router(part.routes())
     app.include_router(api)
     for part in (clips, health, studio, *COMPATIBLE):

@@ -19,6 +19,11 @@ class NewJob(BaseModel):
     model_config = ConfigDict(extra="forbid")
     capability: str = Field(description="tts, vc or sfx", max_length=20)
     params: dict[str, Any] = Field(default={}, description="Options of the capability: see /api/v1/capabilities")
+    webhook_url: str | None = Field(
+        default=None,
+        max_length=4000,
+        description="Where to post the outcome, beside your endpoints. See /webhooks/one-off",
+    )
 
 
 async def submit(
@@ -28,8 +33,22 @@ async def submit(
     idempotency_key: Annotated[str | None, Header(min_length=1, max_length=190)] = None,
 ) -> JobView:
     """Answers 202 with the queued job. The same `Idempotency-Key` gives the same job, charged once."""
-    job = await engine.jobs.submit(user, body.capability, body.params, idempotency_key=idempotency_key)
+    reply_to = await engine.endpoints.reply_to(user, body.webhook_url) if body.webhook_url else None
+    job = await engine.jobs.submit(
+        user, body.capability, body.params, reply_to=reply_to, idempotency_key=idempotency_key
+    )
     return await job_view(engine, await engine.jobs.get(user, job.id))
+
+
+class Price(BaseModel):
+    """In credits."""
+
+    price: int
+
+
+async def price(body: NewJob, user: CurrentUser, engine: TheEngine) -> Price:
+    """What such a job would cost. Refused as the job would be."""
+    return Price(price=await engine.jobs.price(user, body.capability, body.params))
 
 
 async def page(
@@ -82,6 +101,7 @@ def routes() -> APIRouter:
     router = APIRouter(prefix="/jobs", tags=["jobs"])
     router.add_api_route("", submit, methods=["POST"], status_code=202)
     router.add_api_route("", page, methods=["GET"])
+    router.add_api_route("/price", price, methods=["POST"])
     router.add_api_route("/{job_id}", get, methods=["GET"])
     router.add_api_route("/{job_id}", cancel, methods=["DELETE"])
     router.add_api_route("/{job_id}/events", events, methods=["GET"], response_class=EventSourceResponse)

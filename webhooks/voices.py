@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, File, Form, UploadFile
 from pydantic import BaseModel
 
-from engine import CAPABILITIES, MAX_UPLOAD_BYTES
+from engine import CAPABILITIES, MAX_UPLOAD_BYTES, BuiltInVoice, Engine, Voice
 from webhooks.auth import CurrentUser
 from webhooks.requests import AnId, TheEngine
 
@@ -17,13 +17,14 @@ FORM_BYTES = 100_000
 
 
 class VoiceView(BaseModel):
-    """`model` is null for a voice that the user added."""
+    """`model` is null for a voice that the user added. `capabilities`: what it can be used for."""
 
     id: str
     name: str
     description: str
     language: str
     model: str | None
+    capabilities: list[str]
 
 
 class VoicePage(BaseModel):
@@ -46,17 +47,21 @@ class CapabilityPage(BaseModel):
 
 async def voices(user: CurrentUser, engine: TheEngine) -> VoicePage:
     """The built-in voices and the user's own."""
-    views = [
-        VoiceView(
-            id=voice.id, name=voice.name, description=voice.description, language=voice.language, model=voice.model
-        )
-        for voice in engine.voices.built_in()
-    ]
-    views += [
-        VoiceView(id=voice.id, name=voice.name, description=voice.description, language=voice.language, model=None)
-        for voice in await engine.voices.mine(user)
-    ]
-    return VoicePage(voices=views)
+    found = [*engine.voices.built_in(), *await engine.voices.mine(user)]
+    return VoicePage(voices=[_view(engine, voice) for voice in found])
+
+
+def _view(engine: Engine, voice: BuiltInVoice | Voice) -> VoiceView:
+    own = isinstance(voice, Voice)
+    offers = engine.offers.items()
+    return VoiceView(
+        id=voice.id,
+        name=voice.name,
+        description=voice.description,
+        language=voice.language,
+        model=None if isinstance(voice, Voice) else voice.model,
+        capabilities=[name for name, offer in offers if (offer.clones if own else voice in offer.voices)],
+    )
 
 
 async def add_voice(
@@ -72,7 +77,7 @@ async def add_voice(
     voice = await engine.voices.add(
         user, await file.read(), name=name, consent=consent, description=description, language=language
     )
-    return VoiceView(id=voice.id, name=voice.name, description=voice.description, language=voice.language, model=None)
+    return _view(engine, voice)
 
 
 async def delete_voice(voice_id: AnId, user: CurrentUser, engine: TheEngine) -> None:

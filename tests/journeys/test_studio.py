@@ -182,19 +182,19 @@ async def test_speak_again_puts_the_request_back_into_the_form(studio: Page, ser
         params = {"text": "Once more, but slower.", "speed": 0.75, "format": "wav"}
         client.post("/jobs", json={"capability": "tts", "params": params})
     await studio.reload()
-    await studio.locator(".job").first.get_by_role("button", name="Speak again").click()
+    await studio.locator(".job").first.get_by_role("button", name="Again").click()
 
     await expect(studio.get_by_label("What to say")).to_be_focused()
     await expect(studio.get_by_label("What to say")).to_have_value("Once more, but slower.")
     await expect(studio.get_by_label("Speed")).to_have_value("0.75")
-    await expect(studio.get_by_label("Format")).to_have_value("wav")
+    await expect(studio.get_by_role("combobox", name="Format")).to_have_value("wav")
 
 
 async def test_a_job_that_runs_can_be_cancelled_and_costs_nothing(studio: Page):
     before = await credits_on(studio)
     await speak(studio, LONG)
     await expect(studio.locator("#credits")).to_have_text(f"{before - len(LONG.strip()):,} credits")
-    await studio.locator("#speak").get_by_role("button", name="Cancel").click()
+    await studio.locator("#under-way").get_by_role("button", name="Cancel").click()
 
     await expect(studio.locator("#standing")).to_have_text("Cancelled, nothing was charged")
     await expect(studio.locator(".job").first).to_contain_text("Cancelled, nothing was charged")
@@ -316,3 +316,36 @@ async def test_the_link_that_bernie_printed_opens_a_page_that_asks_nobody_else(s
     await speak(stranger, "Nobody else hears this.")
     await hear(stranger, "Nobody else hears this.")
     assert [url for url in asked if not url.startswith(service.url)] == []
+
+
+async def test_a_sound_is_described_priced_made_and_heard(studio: Page):
+    before = await credits_on(studio)
+    await studio.get_by_role("tab", name="Sound").click()
+    await studio.get_by_label("What it sounds like").fill("rain with distant thunder")
+    await studio.get_by_label("Length").fill("2")
+    await studio.get_by_label("Length").blur()
+    await expect(studio.locator("#sound-price")).to_have_text("80 credits")
+    await studio.get_by_role("button", name="Make").click()
+    await hear(studio, "rain with distant thunder")
+    await expect(studio.locator("#credits")).to_have_text(f"{before - 80:,} credits")
+    await expect(studio.locator(".job").first).to_contain_text("Heard: rain")
+
+
+async def test_a_recording_is_converted_to_a_voice(studio: Page, service: Service):
+    with service.client() as client:
+        job = client.post("/jobs", json={"capability": "tts", "params": {"text": SENTENCE, "format": "mp3"}}).json()
+        with client.stream("GET", f"/jobs/{job['id']}/events") as events:
+            events.read()
+        said = client.get(f"/jobs/{job['id']}/audio").content
+    await studio.get_by_role("tab", name="Speak").press("ArrowRight")
+    await studio.get_by_role("button", name="Convert").click()
+    await expect(studio.get_by_role("alert")).to_have_text("Choose a recording first.")
+    recording = {"name": "said.mp3", "mimeType": "audio/mpeg", "buffer": said}
+    await studio.get_by_label("A recording of somebody speaking").set_input_files([recording])
+    await expect(studio.locator("#convert-price")).to_have_text(re.compile(r"^\d+ credits$"))
+    await studio.get_by_role("button", name="Convert").click()
+    await hear(studio, "Voice conversion")
+    newest = studio.locator(".job").first
+    await expect(newest).to_contain_text("Heart")
+    await newest.get_by_role("button", name="Again").click()
+    await expect(studio.get_by_role("tab", name="Convert")).to_have_attribute("aria-selected", "true")

@@ -20,6 +20,13 @@ export function post(path, body, headers = {}) {
   return request("POST", path, { body: JSON.stringify(body), headers: { "content-type": "application/json", ...headers } });
 }
 
+// A file, as the form field that the API reads it from.
+export function upload(file) {
+  const body = new FormData();
+  body.append("file", file);
+  return request("POST", "/uploads", { body });
+}
+
 export function remove(path) {
   return request("DELETE", path);
 }

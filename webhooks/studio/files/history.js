@@ -94,7 +94,8 @@ function render(row, job) {
   part.play.hidden = !(kept && canPlay(job.clip));
   part.download.hidden = !kept;
   part.download.href = audioOf(job);
-  part.again.hidden = job.capability !== "tts";
+  part.told.hidden = !job.notice;
+  part.told.textContent = job.notice ?? "";
   part.cancel.hidden = isOver(job);
 }
 

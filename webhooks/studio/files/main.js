@@ -2,10 +2,13 @@
 
 import * as account from "./account.js";
 import { get } from "./api.js";
+import * as convert from "./convert.js";
+import * as desk from "./desk.js";
 import * as history from "./history.js";
 import { cancel, follower, isOver, look } from "./jobs.js";
 import { hush, say } from "./notice.js";
 import * as player from "./player.js";
+import * as sound from "./sound.js";
 import * as speak from "./speak.js";
 
 const studio = document.getElementById("studio");
@@ -21,8 +24,7 @@ function report(error) {
 async function signedIn(who) {
   account.showSignedIn(who);
   const [capabilities, voices] = await Promise.all([get("/capabilities"), get("/voices")]);
-  const tts = capabilities.capabilities.find((one) => one.name === "tts");
-  speak.fill(tts, voices.voices.filter((voice) => voice.model === tts.model));
+  desk.fill(capabilities.capabilities, voices.voices);
   studio.hidden = false;
   await history.load(voices.voices);
 }
@@ -31,14 +33,14 @@ function signedOut() {
   hush();
   jobs.stop();
   player.clear();
-  speak.clear();
+  desk.clear();
   history.clear();
   studio.hidden = true;
   account.showSignedOut();
 }
 
 function submitted(job) {
-  speak.show(job);
+  desk.follow(job);
   history.show(job);
   jobs.follow(job.id);
   account.refreshCredits().catch(report);
@@ -52,8 +54,8 @@ function listed(found) {
 function changed(job) {
   history.show(job);
   if (isOver(job)) account.refreshCredits().catch(report);
-  if (!speak.isCurrent(job)) return;
-  speak.show(job);
+  if (!desk.isCurrent(job)) return;
+  desk.follow(job);
   if (job.state === "succeeded") player.play(job).catch(report);
   if (job.state === "failed") say(job.error.message);
 }
@@ -68,7 +70,7 @@ async function play(job) {
   const fresh = await look(job.id);
   history.show(fresh);
   if (fresh.clip) await player.play(fresh);
-  else say("This clip is no longer kept. Speak it again.");
+  else say("This clip is no longer kept. Make it again.");
 }
 
 async function withdraw(job) {
@@ -78,11 +80,16 @@ async function withdraw(job) {
 }
 
 async function start() {
-  account.wire({ onIn: (who) => signedIn(who).then(speak.focus, report), onOut: signedOut, onError: report });
-  speak.wire({ onSubmitted: submitted, onCancel: (job) => withdraw(job).catch(report), onError: report });
+  account.wire({ onIn: (who) => signedIn(who).then(desk.focus, report), onOut: signedOut, onError: report });
+  desk.wire({
+    forms: { tts: speak, vc: convert, sfx: sound },
+    onSubmitted: submitted,
+    onCancel: (job) => withdraw(job).catch(report),
+    onError: report,
+  });
   history.wire({
     onPlay: (job) => play(job).catch(report),
-    onAgain: (job) => speak.putBack(job.params),
+    onAgain: (job) => desk.putBack(job),
     onCancel: (job) => withdraw(job).catch(report),
     onListed: listed,
     onError: report,

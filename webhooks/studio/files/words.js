@@ -2,6 +2,7 @@
 
 const ORDINALS = new Intl.PluralRules("en", { type: "ordinal" });
 const EXCERPT_CHARACTERS = 200;
+const DOING = { tts: "Speaking", vc: "Converting", sfx: "Making the sound" };
 const ENDINGS = { one: "st", two: "nd", few: "rd", other: "th" };
 
 export function count(number, noun) {
@@ -32,7 +33,7 @@ export function moment(iso) {
 
 export function standing(job) {
   if (job.state === "queued") return queued(job.position);
-  if (job.state === "running") return "Speaking";
+  if (job.state === "running") return DOING[job.capability];
   if (job.state === "failed") return "This did not work";
   return job.state === "cancelled" ? "Cancelled, nothing was charged" : "Done";
 }
