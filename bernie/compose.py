@@ -6,17 +6,20 @@ import asyncio
 import os
 import secrets
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
+from importlib import metadata
 from pathlib import Path
 from tempfile import mkstemp
+from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from bernie.settings import Settings
-from engine import Engine, assemble, runners, selection
+from engine import Courier, Engine, Poster, assemble, runners, selection
 from engine.background_fetch import Fetcher, Wanted
 from engine.batcher import Batcher
 from engine.housekeeping import Housekeeping
@@ -25,7 +28,7 @@ from engine.lineup import NEEDS
 from engine.nn import hub
 from engine.nn.catalogue import MODELS
 from engine.nn.published import placed
-from engine.outbox import Courier, Outbox
+from engine.outbox import Outbox
 from engine.signals import Signals
 from engine.users import NewUserLimits
 from engine.worker import Worker, WorkerOptions
@@ -34,6 +37,11 @@ from store.folder import Folder
 from store.objects import Objects
 from store.s3 import S3
 from store.wakeups import relay
+
+if TYPE_CHECKING:
+    import httpx
+
+    from engine.egress import Egress
 
 CLIPS = "objects"
 
@@ -60,7 +68,14 @@ async def opened(settings: Settings) -> AsyncIterator[Engine]:
             queue_limit=settings.users.queue_limit,
         )
         here = await asyncio.to_thread(models_here, settings)
-        engine = assemble(db, objects, selection.offers(settings.models, here), signals, limits=limits)
+        engine = assemble(
+            db,
+            objects,
+            selection.offers(settings.models, here),
+            signals,
+            limits=limits,
+            egress=partial(egress, settings),
+        )
         async with relay(db, signals):
             yield engine
             await asyncio.to_thread(engine.sandbox.close)
@@ -135,15 +150,22 @@ class Backroom:
 
 
 def backroom(
-    settings: Settings, engine: Engine, couriers: tuple[Courier, ...] = (), *, fetches: bool = False
+    settings: Settings,
+    engine: Engine,
+    couriers: tuple[Courier, ...] = (),
+    *,
+    fetches: bool = False,
+    poster: Poster | None = None,
 ) -> Backroom:
-    """`fetches`: models that the settings ask for are brought in the background; for a process that stays."""
+    """`fetches`: models that the settings ask for are brought in the background; for a process that stays, as is
+    `poster`, who delivers webhooks.
+    """
     local = runners.LocalRunners(list(engine.offers), loaders(settings))
     batcher = Batcher(local, Inputs(engine.db, engine.objects), engine.objects, engine.signals, settings.clip_days)
     options = WorkerOptions(lanes=settings.worker.lanes, lease_seconds=settings.worker.lease_seconds)
     return Backroom(
         worker=Worker(engine.db, engine.signals, engine.settlement, batcher, options),
-        outbox=Outbox(engine.db, engine.signals, engine.clips, engine.notices, couriers),
+        outbox=Outbox(engine.db, engine.signals, engine.clips, engine.notices, couriers, poster),
         housekeeping=Housekeeping(
             db=engine.db,
             objects=engine.objects,
@@ -155,6 +177,28 @@ def backroom(
         runners=local,
         fetcher=fetcher(settings, engine) if fetches else None,
     )
+
+
+def webhook_courier(settings: Settings) -> Poster:
+    from webhooks.courier import CONNECTIONS, WebhookCourier
+
+    def open_client() -> httpx.AsyncClient:
+        # The longest of all steps together is the courier's business.
+        return egress(settings).client(seconds=60, connections=CONNECTIONS)
+
+    return WebhookCourier(open_client, agent=f"Bernie/{metadata.version('bernie')} (+{settings.public_url})")
+
+
+def egress(settings: Settings) -> Egress:
+    """Which addresses webhooks may lead to. httpx comes with it: imported when the first one is used."""
+    from engine.egress import Egress
+
+    return Egress.allowing(settings.egress.allow)
+
+
+def outbox(engine: Engine, couriers: Sequence[Courier]) -> Outbox:
+    """For a process that answers in chats and works on no jobs."""
+    return Outbox(engine.db, engine.signals, engine.clips, engine.notices, couriers)
 
 
 def models_here(settings: Settings) -> set[str]:

@@ -13,17 +13,15 @@ from dataclasses import dataclass
 import uvicorn
 
 from bernie import compose
+from bernie.chats import CannotStart, Chat, discord_bot
 from bernie.settings import EVERYWHERE, Settings
-from engine import Engine
+from bernie.telegram import TelegramChat, telegram_bot
+from engine import Courier, Engine
 
 log = logging.getLogger(__name__)
 
 GRACE_SECONDS = 3
 """How long open requests may go on after the stop signal: event streams end only when their reader does."""
-
-
-class CannotStart(Exception):
-    """A sentence that says what to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,37 +33,48 @@ class Ready:
     api_key: str | None = None
 
 
-async def run(settings: Settings, announce: Callable[[Ready], None], *, api: bool = True, jobs: bool = True) -> None:
-    """Serves HTTP (`api`) and works on jobs (`jobs`) until SIGINT or SIGTERM.
+async def run(
+    settings: Settings,
+    announce: Callable[[Ready], None],
+    *,
+    api: bool = True,
+    jobs: bool = True,
+    discord: bool = True,
+    telegram: bool = True,
+) -> None:
+    """Serves HTTP (`api`), works on jobs (`jobs`), listens at Discord's gateway (`discord`) and asks Telegram for
+    updates (`telegram`), each where there is a token, until SIGINT or SIGTERM.
 
     Raises `CannotStart`, and `compose.DataFolderInUse`.
     """
-    _refuse_what_is_not_there(settings)
     if api and settings.http.host in EVERYWHERE and settings.http.url is None:
         log.warning("links lead to localhost: set BERNIE_HTTP__URL to the address that others reach this service by")
     listener = _listen(settings) if api else None
     if listener is not None and settings.http.port == 0:
         chosen = settings.http.model_copy(update={"port": listener.getsockname()[1]})
         settings = settings.model_copy(update={"http": chosen})
-    async with _owned(settings, jobs), compose.opened(settings) as engine:
+    async with (
+        _owned(settings, jobs),
+        compose.opened(settings) as engine,
+        discord_bot(settings, engine, gateway=discord, over_http=api) as bot,
+        telegram_bot(settings, engine, polls=telegram, over_http=api) as telegram_chat,
+    ):
         stop = _stop_on_signals(engine)
+        couriers = tuple(chat.courier for chat in (bot, telegram_chat) if chat)
         async with asyncio.TaskGroup() as group:
+            if bot:
+                group.create_task(bot.run(stop))
             if jobs:
-                await _start_backroom(settings, engine, stop, group)
+                await _start_backroom(settings, engine, couriers, stop, group)
+            elif couriers:
+                group.create_task(compose.outbox(engine, couriers).run(stop))
             if listener is not None:
-                server = _server(settings, engine)
+                server = _server(settings, engine, bot, telegram_chat)
                 group.create_task(_serve_http(server, listener, stop))
                 await _started(server)
+            if telegram_chat:
+                group.create_task(telegram_chat.run(stop))
             announce(await _greeting(settings, engine))
-
-
-def _refuse_what_is_not_there(settings: Settings) -> None:
-    for name, surface in (("DISCORD", settings.discord), ("TELEGRAM", settings.telegram)):
-        if surface.token is not None:
-            raise CannotStart(
-                f"BERNIE_{name}__TOKEN is set, but this version of Bernie has no {name.title()} bot yet. "
-                "Unset it to start without."
-            )
 
 
 @contextlib.asynccontextmanager
@@ -80,8 +89,14 @@ async def _owned(settings: Settings, jobs: bool) -> AsyncIterator[None]:
         lock.release()
 
 
-async def _start_backroom(settings: Settings, engine: Engine, stop: asyncio.Event, group: asyncio.TaskGroup) -> None:
-    room = compose.backroom(settings, engine, fetches=True)
+async def _start_backroom(
+    settings: Settings,
+    engine: Engine,
+    couriers: tuple[Courier, ...],
+    stop: asyncio.Event,
+    group: asyncio.TaskGroup,
+) -> None:
+    room = compose.backroom(settings, engine, couriers, fetches=True, poster=compose.webhook_courier(settings))
     if settings.embedded:
         # Sole owner of the data folder: whatever is running in it, nobody runs it.
         await room.housekeeping.reclaim()
@@ -125,10 +140,19 @@ class Server(uvicorn.Server):
         yield
 
 
-def _server(settings: Settings, engine: Engine) -> Server:
+def _server(settings: Settings, engine: Engine, bot: Chat | None, telegram: TelegramChat | None) -> Server:
     from webhooks.app import create_app
 
     app = create_app(engine, secure_cookies=settings.public_url.startswith("https://"))
+    if bot and bot.receive and settings.discord.public_key:
+        from webhooks import discord_interactions
+
+        app.include_router(discord_interactions.routes(settings.discord.public_key, bot.receive))
+    if telegram and telegram.receive and settings.telegram.webhook_secret:
+        from webhooks import telegram as telegram_updates
+
+        secret = settings.telegram.webhook_secret.get_secret_value()
+        app.include_router(telegram_updates.routes(secret, telegram.receive))
     config = uvicorn.Config(
         app,
         log_config=None,

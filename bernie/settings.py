@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
@@ -44,13 +45,28 @@ class Discord(Group):
     token: SecretStr | None = None
     api_url: str | None = None
     gateway_url: str | None = None
-    public_key: str | None = None
+    public_key: str | None = Field(default=None, description="For interactions over HTTP")
+
+    @field_validator("public_key")
+    @classmethod
+    def _a_key(cls, key: str | None) -> str | None:
+        if key is not None and not re.fullmatch("[0-9a-fA-F]{64}", key):
+            raise ValueError("the public key has 64 hexadecimal digits: see General Information in the portal")
+        return key
 
 
 class Telegram(Group):
     token: SecretStr | None = None
     api_url: str | None = None
-    webhook_secret: SecretStr | None = None
+    webhook_secret: SecretStr | None = Field(default=None, description="Updates come by webhook when set")
+    stars: int | None = Field(default=None, ge=1, le=100_000, description="Price of 1,000 credits in Telegram Stars")
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _a_secret(cls, secret: SecretStr | None) -> SecretStr | None:
+        if secret is not None and not re.fullmatch("[A-Za-z0-9_-]{16,256}", secret.get_secret_value()):
+            raise ValueError("the secret has 16 to 256 letters, digits, _ and -")
+        return secret
 
 
 class Tts(Group):

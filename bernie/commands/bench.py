@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +14,8 @@ import typer
 from bernie.bench.figures import Figure, show
 from bernie.settings import Settings
 from bernie.terminal import AsJson, err, run
+
+Quick = Annotated[bool, typer.Option(help="A smaller network: whether it runs, not what it costs.")]
 
 app = typer.Typer(name="bench", help="Measure this installation.", no_args_is_help=True)
 
@@ -49,11 +53,55 @@ def say(as_json: AsJson = False) -> None:
 
 
 @app.command()
-def tts(as_json: AsJson = False) -> None:
+def tts(
+    model: Annotated[
+        str | None, typer.Option(help="One of styletts2, styletts2-ljspeech, kokoro; all of them by default.")
+    ] = None,
+    weights: Annotated[
+        Path | None, typer.Option(help="A folder with Kokoro as it is published, instead of drawn weights.")
+    ] = None,
+    quick: Quick = False,
+    as_json: AsJson = False,
+) -> None:
     """What a second of speech costs here, for each of the networks, on one thread."""
+    with _networks():
+        from bernie.bench.tts import SUBJECTS, measure
+    if model is not None and model not in SUBJECTS:
+        raise typer.BadParameter(f"There is no {model}, only {', '.join(SUBJECTS)}.", param_hint="--model")
+    if weights is not None and model not in (None, "kokoro"):
+        raise typer.BadParameter("Only Kokoro is measured with real weights.", param_hint="--weights")
+    chosen = [model or "kokoro"] if weights or model else list(SUBJECTS)
+    show(measure(chosen, weights=weights, quick=quick), as_json=as_json)
+
+
+@app.command()
+def vc(quick: Quick = False, as_json: AsJson = False) -> None:
+    """What converting five seconds of speech costs here with Seed-VC, on one thread."""
+    with _networks():
+        from bernie.bench.vc import measure
+    show(measure(quick=quick), as_json=as_json)
+
+
+@contextmanager
+def _networks() -> Iterator[None]:
     try:
-        from bernie.bench.tts import measure
+        yield
     except ImportError as error:
         err.print("The networks are not installed. Run `make install EXTRAS=models`.", style="red")
         raise typer.Exit(1) from error
-    show(measure(), as_json=as_json)
+
+
+@app.command()
+def sfx(
+    solvers: Annotated[bool, typer.Option(help="How near few steps come to the exact solution, instead.")] = False,
+    quick: Annotated[bool, typer.Option(help="A smaller network: whether it runs, not what it costs.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """What ten seconds of a sound effect cost here with Make-An-Audio, on one thread."""
+    try:
+        from bernie.bench import sfx as costs
+        from bernie.bench import sfx_solvers as distances
+    except ImportError as error:
+        err.print("The networks are not installed. Run `make install EXTRAS=models`.", style="red")
+        raise typer.Exit(1) from error
+    show((distances if solvers else costs).measure(quick=quick), as_json=as_json)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from bernie.commands.making import Output, Seeded, make
+from bernie.commands.making import Output, Seeded, make, uploading
 from bernie.terminal import AsJson, Who
-from engine import Engine, InvalidInput, User
 
 
 def convert(
@@ -26,16 +24,4 @@ def convert(
 ) -> None:
     """Say a recording again in another voice."""
     options = {"voice": voice, "semitones": semitones, "singing": singing, "quality": quality, "seed": seed}
-
-    async def upload(engine: Engine, who: User) -> Mapping[str, Any]:
-        return {"source": (await engine.uploads.add(who, _read(source))).id}
-
-    make("vc", options, output, user, as_json=as_json, prepare=upload)
-
-
-def _read(path: Path) -> bytes:
-    """Raises `InvalidInput` where there is nothing to read."""
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise InvalidInput(f"{path} cannot be read: {error.strerror}.") from error
+    make("vc", options, output, user, as_json=as_json, prepare=uploading(source))

@@ -128,6 +128,19 @@ async def clip_of(engine: Engine, status: Status) -> bytes:
     return await engine.clips.data(status.clip)
 
 
+def uploading(source: Path) -> Prepare:
+    """For `prepare`: the file as the option `source`. Raises `InvalidInput` where there is nothing to read."""
+
+    async def upload(engine: Engine, who: User) -> Mapping[str, Any]:
+        try:
+            data = await asyncio.to_thread(source.read_bytes)
+        except OSError as error:
+            raise InvalidInput(f"{source} cannot be read: {error.strerror}.") from error
+        return {"source": (await engine.uploads.add(who, data)).id}
+
+    return upload
+
+
 def write(output: Path, data: bytes) -> None:
     """Raises `InvalidInput` where the file cannot be written."""
     try:

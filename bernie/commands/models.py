@@ -12,6 +12,7 @@ import typer
 from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 
+from bernie import compose
 from bernie.settings import Settings
 from bernie.terminal import AsJson, err, out, print_json, print_table, run
 from engine import Model, Offer, ServiceError, UserError, selection
@@ -22,19 +23,16 @@ from engine.nn.published import Published, placed
 
 app = typer.Typer(name="models", help="Which networks there are, on what terms; fetch them.", no_args_is_help=True)
 
-LATER = {
-    "vc": "Models for voice conversion come with a later version of Bernie.",
-    "sfx": "The full model for sound effects comes with a later version; the built-in one needs no download.",
-}
-
 
 @app.command("list")
 def list_models(as_json: AsJson = False) -> None:
     """Each model: whether it is here and answers, its size on disk, licence and terms of use."""
-    folder, offers = _folder(_settings()), selection.offers()
+    settings = _settings()
+    here = compose.models_here(settings)
+    offers = selection.offers(settings.models, here)
     answering = {model.name for offer in offers.values() for model in offer.models}
     rows = [
-        _published(capability, model, folder, model.name in answering)
+        _published(capability, model, settings, here=model.name in here, answers=model.name in answering)
         for capability, models in CATALOGUE.items()
         for model in models
     ]
@@ -65,12 +63,12 @@ def _show(rows: Sequence[dict[str, Any]]) -> None:
             out.print(f"\n{escape(row['model'] or row['capability'])}: {escape(said)}", soft_wrap=True)
 
 
-def _published(capability: str, model: Published, folder: Path, answers: bool) -> dict[str, Any]:
-    home = placed(model, folder, None)[1]
+def _published(capability: str, model: Published, settings: Settings, *, here: bool, answers: bool) -> dict[str, Any]:
+    _, home = placed(model, _folder(settings), settings.source_of(model.name))
     return {
         "capability": capability,
         "model": model.name,
-        "here": hub.present(model, folder) is not None,
+        "here": here,
         "bytes": sum(file.stat().st_size for file in home.rglob("*") if file.is_file()),
         "answers": answers,
         "licence": model.licence,
@@ -119,7 +117,10 @@ def pull(
     what: Annotated[str, typer.Argument(metavar="tts|vc|sfx|all|NAME", help="A model, or all of a capability.")],
     as_json: AsJson = False,
 ) -> None:
-    """Fetch models from their publishers. Stopped by Ctrl-C or an error, it goes on where it was when called again."""
+    """Fetch models from their publishers. Stopped by Ctrl-C or an error, it goes on where it was when called again.
+
+    What can only be downloaded by hand is asked for, with its address and its place, and checked once it is there.
+    """
 
     async def main(settings: Settings) -> tuple[Settings, Sequence[Published]]:
         return settings, _meant(what)
@@ -128,7 +129,7 @@ def pull(
     results = []
     try:
         for model in models:  # outside of the event loop, so that Ctrl-C ends it at once
-            results.append(_pull(model, _folder(settings)))
+            results.append(_pull(model, settings))
             _say(model, results[-1], as_json)
     except KeyboardInterrupt:
         err.print(f"Stopped. `bernie models pull {what}` goes on from here.", markup=False, soft_wrap=True)
@@ -154,17 +155,28 @@ def _meant(what: str) -> Sequence[Published]:
     if CATALOGUE.get(what):
         return CATALOGUE[what]
     known = ", ".join([*MODELS, *(name for name, models in CATALOGUE.items() if models), "all"])
-    raise InvalidInput(LATER.get(what, f"There is no model {what}. There are: {known}."))
+    raise InvalidInput(f"There is no model {what}. There are: {known}.")
 
 
-def _pull(model: Published, folder: Path) -> Pulled:
+def _pull(model: Published, settings: Settings) -> Pulled:
     try:
         with _bar(model.name) as on_progress:
-            path = hub.fetch(model, folder, on_progress)
+            path = hub.fetch(model, _folder(settings), on_progress, source=settings.source_of(model.name))
+        if model.by_hand:
+            _check(path)
     except (UserError, ServiceError) as error:
         return Pulled(model=model.name, path=None, bytes=0, error=str(error))
     size = sum((path / file.path).stat().st_size for file in model.files)
     return Pulled(model=model.name, path=str(path), bytes=size, error=None)
+
+
+def _check(folder: Path) -> None:
+    """Raises `CheckpointMismatch`: the hub's files have digests, those that a person downloaded may be anything."""
+    try:
+        from engine.sfx.checking import check
+    except ImportError:  # the networks are not installed: whoever loads it will see
+        return
+    check(folder)
 
 
 @contextmanager

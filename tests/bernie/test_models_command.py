@@ -18,8 +18,9 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from bernie.cli import app
+from engine.lineup import usable
 from engine.nn import hub
-from engine.nn.catalogue import KOKORO, MODELS, STYLETTS2, STYLETTS2_LJSPEECH
+from engine.nn.catalogue import CATALOGUE, KOKORO, MODELS, STYLETTS2, STYLETTS2_LJSPEECH
 from tests.hub import COMMIT, Fault, LocalHub, running_hub
 from tests.service import environment
 
@@ -73,9 +74,10 @@ def test_a_model_is_pulled_with_its_terms_and_listed(remote: LocalHub, tmp_path:
     assert output == f"styletts2-ljspeech is here: {home}\n{STYLETTS2_LJSPEECH.terms}\n"
     assert (home / CHECKPOINT).read_bytes() == WEIGHTS
     found = listed(tmp_path)
+    answers = usable("styletts2-ljspeech", {"styletts2-ljspeech"})
     assert (
         found["styletts2-ljspeech"].items()
-        >= {"here": True, "answers": False, "path": str(home), "terms": STYLETTS2_LJSPEECH.terms}.items()
+        >= {"here": True, "answers": answers, "path": str(home), "terms": STYLETTS2_LJSPEECH.terms}.items()
     )
     assert len(WEIGHTS) < found["styletts2-ljspeech"]["bytes"] < len(WEIGHTS) + 2_000
     assert found["kokoro"].items() >= {"here": False, "bytes": 0, "licence": "Apache-2.0"}.items()
@@ -107,13 +109,7 @@ def test_stopped_by_the_keyboard_it_goes_on_when_called_again(remote: LocalHub, 
     assert remote.sent[CHECKPOINT] == len(WEIGHTS)
 
 
-@pytest.mark.parametrize(
-    ("what", "said"),
-    [
-        ("vc", "Models for voice conversion come with a later version of Bernie."),
-        ("whisper", "There is no model whisper. There are: styletts2, styletts2-ljspeech, kokoro, tts, all."),
-    ],
-)
-def test_what_there_is_not_is_said(tmp_path: Path, what: str, said: str) -> None:
-    called = call(tmp_path, "pull", what)
-    assert (called.exit_code, called.output) == (1, said + "\n")
+def test_what_there_is_not_is_said(tmp_path: Path) -> None:
+    called = call(tmp_path, "pull", "parrot")
+    names = ", ".join([*MODELS, *CATALOGUE, "all"])
+    assert (called.exit_code, called.output) == (1, f"There is no model parrot. There are: {names}.\n")
