@@ -36,6 +36,7 @@ from engine.outlines import Outline, outline
 from engine.payloads import EVENTS, EventType
 from engine.places import Place, Rules
 from engine.posts import Answer, Post, Poster
+from engine.pronunciations import Alphabet
 from engine.replies import Courier, DeliveryFailed, Outcome
 from engine.sentences import sentence_about
 from engine.streams import Stream
@@ -70,6 +71,7 @@ __all__ = [
     "FORMATS",
     "MAX_UPLOAD_BYTES",
     "Again",
+    "Alphabet",
     "Answer",
     "AnyVoice",
     "ApiKey",

@@ -7,12 +7,10 @@ from fastapi import APIRouter, FastAPI
 from engine import Engine
 from webhooks import account, clips, deliveries, endpoints, errors, health, jobs, pronunciations, studio, voices
 from webhooks.compat import openai
-from webhooks.compat.elevenlabs import account as elevenlabs_account
-from webhooks.compat.elevenlabs import history, realtime, sounds, speech
-from webhooks.compat.elevenlabs import voices as elevenlabs_voices
+from webhooks.compat.elevenlabs import PARTS as ELEVENLABS
 from webhooks.requests import RequestIds
 
-COMPATIBLE = (speech, realtime, sounds, elevenlabs_voices, history, elevenlabs_account, openai)
+COMPATIBLE = (*ELEVENLABS, openai)
 """What the SDKs of other services work against."""
 
 MAX_BODY_BYTES = 1_000_000

@@ -47,7 +47,7 @@ class CapabilityPage(BaseModel):
 
 async def voices(user: CurrentUser, engine: TheEngine) -> VoicePage:
     """The built-in voices and the user's own."""
-    found = [*engine.voices.built_in(), *await engine.voices.mine(user)]
+    found: list[BuiltInVoice | Voice] = [*engine.voices.built_in(), *await engine.voices.mine(user)]
     return VoicePage(voices=[_view(engine, voice) for voice in found])
 
 

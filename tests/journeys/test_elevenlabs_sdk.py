@@ -311,3 +311,65 @@ def test_a_socket_is_refused_with_a_sentence(service: Service) -> None:
     with pytest.raises(ApiError) as refused:
         realtime(service, ["Hello. "], output_format="midi")
     assert "output format" in refused.value.body["message"]
+
+
+ALIAS = {"type": "alias", "string_to_replace": "UN", "alias": "United Nations"}
+PHONEME = {"type": "phoneme", "string_to_replace": "NATO", "phoneme": "N EY1 T OW0", "alphabet": "cmu-arpabet"}
+LEXICON = """<?xml version="1.0" encoding="UTF-8"?>
+<lexicon version="1.0" xmlns="http://www.w3.org/2005/01/pronunciation-lexicon" alphabet="ipa" xml:lang="en">
+  <lexeme><grapheme>tomato</grapheme><phoneme>təˈmɑːtoʊ</phoneme></lexeme>
+  <lexeme><grapheme>BBC</grapheme><alias>British Broadcasting Corporation</alias></lexeme>
+</lexicon>""".encode()
+BOMB = b"""<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]><lexicon>&b;</lexicon>"""
+
+
+def test_a_pronunciation_dictionary_is_made_changed_used_and_put_away(client: ElevenLabs) -> None:
+    them = client.pronunciation_dictionaries
+    made = strict(them.create_from_rules(name="Ours", rules=[ALIAS, PHONEME]))
+    assert made.version_rules_num == 2
+    kept = strict(them.get(made.id))
+    assert [(rule.string_to_replace, rule.type) for rule in kept.rules] == [("UN", "alias"), ("NATO", "phoneme")]
+    locator = {"pronunciation_dictionary_id": made.id, "version_id": made.version_id}
+    long, short = (
+        decode(joined(client.text_to_speech.convert("heart", text="The UN met.", **more)), max_seconds=60).seconds
+        for more in ({"pronunciation_dictionary_locators": [locator]}, {})
+    )
+    assert long > short + 0.3, "two words instead of two letters"
+    after = strict(them.rules.remove(made.id, rule_strings=["NATO"]))
+    assert (after.version_rules_num, after.version_id != made.version_id) == (1, True)
+    assert them.rules.set(made.id, rules=[PHONEME]).version_rules_num == 1
+    assert them.rules.add(made.id, rules=[ALIAS]).version_rules_num == 2
+    assert them.update(made.id, name="Renamed").name == "Renamed"
+    page = strict(them.list())
+    assert [one.name for one in page.pronunciation_dictionaries] == ["Renamed"]
+    them.update(made.id, archived=True)
+    assert them.list().pronunciation_dictionaries == []
+
+
+def test_a_lexicon_file_is_read_and_written(client: ElevenLabs) -> None:
+    them = client.pronunciation_dictionaries
+    made = strict(them.create_from_file(name="From a file", file=io.BytesIO(LEXICON)))
+    assert made.version_rules_num == 2
+    written = joined(them.download(made.id, made.version_id))
+    again = them.create_from_file(name="Again", file=io.BytesIO(written))
+    assert [rule.string_to_replace for rule in them.get(again.id).rules] == ["tomato", "BBC"]
+    for wrong in (b"no xml", BOMB):
+        with pytest.raises(ApiError) as refused:
+            them.create_from_file(name="Wrong", file=io.BytesIO(wrong))
+        assert refused.value.status_code == 400
+        assert "PLS" in refused.value.body["detail"]["message"]
+
+
+def test_webhooks_are_managed_by_their_names(client: ElevenLabs) -> None:
+    settings = {"auth_type": "hmac", "name": "CI", "webhook_url": "https://1.1.1.1/hook"}
+    made = strict(client.webhooks.create(settings=settings))
+    assert made.webhook_secret.startswith("whsec_")
+    assert client.webhooks.update(made.webhook_id, is_disabled=True, name="CI 2").status == "ok"
+    [listed] = strict(client.webhooks.list()).webhooks
+    assert (listed.name, listed.webhook_url, listed.is_disabled) == ("CI 2", "https://1.1.1.1/hook", True)
+    assert (listed.is_auto_disabled, listed.auth_type) == (False, "hmac")
+    assert client.webhooks.delete(made.webhook_id).status == "ok"
+    assert client.webhooks.list().webhooks == []
+    with pytest.raises(ApiError) as refused:
+        client.webhooks.create(settings={**settings, "webhook_url": "http://127.0.0.1/"})
+    assert "not a public address" in refused.value.body["detail"]["message"]

@@ -24,6 +24,7 @@ LONGEST_WAITING = 5000
 LONGEST_SENTENCE = 400
 SENTENCE = re.compile(r".*?[.!?…。！？][\"'”’)\]]*(?=\s)\s*", re.DOTALL)
 POLICY_VIOLATION = 1008
+SORRY = "Something went wrong on our side. Try again."
 
 
 class Written:
@@ -147,18 +148,21 @@ async def _refuse(socket: WebSocket, error: BaseException) -> None:
     """What went wrong as a frame, then the end; nothing where nobody listens any more."""
     if isinstance(error, WebSocketDisconnect):
         return
-    known = {
-        UserError: lambda: str(error),
-        TimeoutError: lambda: f"Nothing came for {IDLE_SECONDS} seconds.",
-        ValueError: lambda: str(error),
-        ServiceError: lambda: "Something went wrong on our side. Try again.",
-    }
-    said = next((sentence() for kind, sentence in known.items() if isinstance(error, kind)), None)
+    said = _sentence(error)
     with suppress(RuntimeError, WebSocketDisconnect):
-        await socket.send_json({"message": said or "Something went wrong on our side. Try again.", "error": "refused"})
+        await socket.send_json({"message": said or SORRY, "error": "refused"})
         await socket.close(POLICY_VIOLATION)
     if said is None:
         raise error
+
+
+def _sentence(error: BaseException) -> str | None:
+    """None for what nobody foresaw."""
+    if isinstance(error, TimeoutError):
+        return f"Nothing came for {IDLE_SECONDS} seconds."
+    if isinstance(error, ServiceError):
+        return SORRY
+    return str(error) if isinstance(error, UserError | ValueError) else None
 
 
 def routes() -> APIRouter:
