@@ -1,16 +1,18 @@
 """Brings a database to the schema of this version, and says when it cannot.
 
-Alembic is imported only when there is something to do: it costs half a second.
+An empty one gets the tables as they are declared; one of an earlier version is migrated. Alembic is imported only
+for that: it costs half a second and 12 MB, which the service would keep.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Column, Connection, MetaData, String, Table, insert, inspect, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store.database import Database, begin, read
+from store.tables import metadata
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 HEAD = "0004"
@@ -18,6 +20,10 @@ HEAD = "0004"
 
 # Any number, the same in every replica: the first one migrates, the others wait for it.
 ADVISORY_LOCK = 0x6265726E
+
+
+# As Alembic makes it.
+REVISIONS = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True, nullable=False))
 
 
 class SchemaTooNew(Exception):
@@ -47,8 +53,14 @@ async def upgrade(db: Database) -> bool:
         )
     async with begin(db) as tx:
         await _lock(tx, db)
-        await tx.run_sync(_run)
+        await tx.run_sync(_create if found is None else _migrate)
     return True
+
+
+async def migrate(db: Database) -> None:
+    """Revision by revision, also from nothing."""
+    async with begin(db) as tx:
+        await tx.run_sync(_migrate)
 
 
 async def _lock(tx: AsyncConnection, db: Database) -> None:
@@ -57,7 +69,16 @@ async def _lock(tx: AsyncConnection, db: Database) -> None:
         await tx.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
 
 
-def _run(connection: Connection) -> None:
+def _create(connection: Connection) -> None:
+    if inspect(connection).has_table(REVISIONS.name):
+        _migrate(connection)  # another process was first
+        return
+    metadata.create_all(connection, checkfirst=False)  # a table in the way is not ours
+    REVISIONS.create(connection)
+    connection.execute(insert(REVISIONS).values(version_num=HEAD))
+
+
+def _migrate(connection: Connection) -> None:
     from alembic import command
     from alembic.config import Config
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -18,7 +19,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from store import Database, begin, connect, read, schema
 from store.tables import metadata
-from tests.databases import SERVERS, database_name, unreachable
+from tests.databases import KINDS, SERVERS, database_name, unreachable
 
 
 @asynccontextmanager
@@ -46,17 +47,32 @@ async def table_names(db: Database) -> set[str]:
         return set(await tx.run_sync(lambda connection: inspect(connection).get_table_names()))
 
 
-async def test_the_migrations_lead_exactly_to_the_tables_in_the_code(db: Database) -> None:
+@pytest.fixture(params=["declared", "migrated"])
+async def grown(request: pytest.FixtureRequest, kind: str, tmp_path: Path) -> AsyncIterator[Database]:
+    """A database that got its tables in one go, or revision by revision."""
+    async with empty_database(kind, tmp_path) as url:
+        db = connect(url)
+        try:
+            await (schema.upgrade(db) if request.param == "declared" else schema.migrate(db))
+            yield db
+        finally:
+            await db.close()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_the_migrations_lead_exactly_to_the_tables_in_the_code(grown: Database) -> None:
     def differences(connection: Connection) -> list[Any]:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "target_metadata": metadata})
         return list(compare_metadata(context, metadata))
 
-    async with read(db) as tx:
+    async with read(grown) as tx:
         assert await tx.run_sync(differences) == []
-    assert await table_names(db) == {*metadata.tables, "alembic_version"}
+    assert await schema.revision_of(grown) == schema.HEAD
+    assert await table_names(grown) == {*metadata.tables, "alembic_version"}
 
 
-async def test_every_constraint_of_the_code_is_in_the_database(db: Database) -> None:
+@pytest.mark.parametrize("kind", KINDS)
+async def test_every_constraint_of_the_code_is_in_the_database(grown: Database) -> None:
     """What autogenerate does not compare: names, primary keys, and what may be NULL on SQLite."""
 
     def look(connection: Connection) -> None:
@@ -75,7 +91,7 @@ async def test_every_constraint_of_the_code_is_in_the_database(db: Database) -> 
             assert nullable == {column.name: column.nullable for column in table.columns}
             assert len(found.get_foreign_keys(table.name)) == len(table.foreign_keys)
 
-    async with read(db) as tx:
+    async with read(grown) as tx:
         await tx.run_sync(look)
 
 
@@ -90,6 +106,28 @@ def test_the_head_that_the_code_names_is_the_newest_of_one_line_of_files() -> No
     line = [script.revision for script in scripts.walk_revisions()]
     assert line == sorted(line, reverse=True)
     assert all(len(revision) == 4 for revision in line)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_database_of_the_first_version_is_brought_to_this_one(kind: str, tmp_path: Path) -> None:
+    async with empty_database(kind, tmp_path) as url:
+        db = connect(url)
+        try:
+            async with begin(db) as tx:
+                await tx.run_sync(to_the_first)
+            assert await schema.revision_of(db) == "0001"
+            assert await schema.upgrade(db) is True
+            assert await schema.revision_of(db) == schema.HEAD
+            assert await table_names(db) == {*metadata.tables, "alembic_version"}
+        finally:
+            await db.close()
+
+
+def to_the_first(connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(schema.MIGRATIONS))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "0001")
 
 
 async def test_upgrading_again_does_nothing(db: Database) -> None:
