@@ -14,9 +14,12 @@ from webhooks.requests import AnId, TheEngine
 
 
 class AccountView(BaseModel):
+    """`notices`: sentences about what needs a look, such as a webhook that was disabled."""
+
     id: str
     name: str
     credits: int
+    notices: list[str]
 
 
 class EntryView(BaseModel):
@@ -67,7 +70,12 @@ class SignIn(BaseModel):
 
 
 async def account(user: CurrentUser, engine: TheEngine) -> AccountView:
-    return AccountView(id=user.id, name=user.name, credits=await engine.credits.balance(user))
+    return AccountView(
+        id=user.id,
+        name=user.name,
+        credits=await engine.credits.balance(user),
+        notices=await engine.endpoints.notices(user),
+    )
 
 
 async def balance(user: CurrentUser, engine: TheEngine) -> CreditsView:

@@ -8,10 +8,9 @@ from engine import Engine
 from webhooks import account, clips, deliveries, endpoints, errors, health, jobs, pronunciations, studio, voices
 from webhooks.compat import openai
 from webhooks.compat.elevenlabs import PARTS as ELEVENLABS
+from webhooks.compat.errors import ElevenLabsError, OpenAIError
+from webhooks.errors import ErrorBody
 from webhooks.requests import RequestIds
-
-COMPATIBLE = (*ELEVENLABS, openai)
-"""What the SDKs of other services work against."""
 
 MAX_BODY_BYTES = 1_000_000
 """Of a request without a file: a text of 5,000 characters fits many times."""
@@ -30,12 +29,15 @@ def create_app(engine: Engine, *, secure_cookies: bool) -> FastAPI:
     )
     app.state.engine = engine
     app.state.secure_cookies = secure_cookies
-    api = APIRouter(prefix="/api/v1", responses={"default": {"model": errors.ErrorBody}})
+    api = APIRouter(prefix="/api/v1")
     for part in (jobs, voices, pronunciations, account, deliveries, endpoints):
         api.include_router(part.routes())
-    app.include_router(api)
-    for part in (clips, health, studio, *COMPATIBLE):
-        app.include_router(part.routes())
+    ours = (api, clips.routes(), health.routes(), studio.routes())
+    theirs = [part.routes() for part in ELEVENLABS]
+    # Each family of routes says in its own shape what went wrong.
+    for routers, error in ((ours, ErrorBody), (theirs, ElevenLabsError), ((openai.routes(),), OpenAIError)):
+        for router in routers:
+            app.include_router(router, responses={"default": {"model": error}})
     errors.install(app)
     app.add_middleware(RequestIds)
     return app

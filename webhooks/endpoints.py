@@ -40,7 +40,9 @@ class EndpointChange(BaseModel):
 
 class Rotation(BaseModel):
     model_config = ConfigDict(extra="forbid")
-    overlap_hours: float = Field(default=24, ge=0, le=168, description="How long the old secret signs too; 0 at once")
+    overlap_hours: float = Field(
+        default=24, strict=True, ge=0, le=168, description="How long the old secret signs too; 0 at once"
+    )
 
 
 class EndpointView(BaseModel):

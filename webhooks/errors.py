@@ -13,6 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from engine import DatabaseUnavailable, ObjectsUnavailable, ServiceError, Unauthorized, UserError, sentence_about
 from webhooks.compat.errors import shape_of
@@ -26,6 +27,8 @@ SENTENCES = {
     HTTPStatus.NOT_FOUND: "There is nothing at this address.",
     HTTPStatus.METHOD_NOT_ALLOWED: "This address does not take requests of this method.",
 }
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 
 class ErrorDetail(BaseModel):
@@ -81,7 +84,19 @@ async def _http_error(request: Request, error: HTTPException) -> JSONResponse:
     sentence = SENTENCES.get(status, f"{str(error.detail).rstrip('.')}.")
     answer = _answer(request, status, status.name.lower(), sentence)
     answer.headers.update(error.headers or {})
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        answer.headers["allow"] = ", ".join(_methods_of(request))
     return answer
+
+
+def _methods_of(request: Request) -> list[str]:
+    """Of all routes at this address: Starlette names those of the first one only."""
+    routes, asked = request.app.router.routes, dict(request.scope)
+    return [
+        method
+        for method in METHODS
+        if any(route.matches(asked | {"method": method})[0] is Match.FULL for route in routes)
+    ]
 
 
 async def _service_error(request: Request, error: Exception) -> JSONResponse:

@@ -6,10 +6,36 @@ from collections.abc import Callable
 
 from fastapi import Request
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel
 
 from webhooks.auth import key_is_openai
 
 Shape = Callable[[int, str, str, str | None, str], JSONResponse]
+
+
+class ElevenLabsDetail(BaseModel):
+    status: str
+    code: str
+    type: str
+    message: str
+    request_id: str
+    param: str | None = None
+
+
+class ElevenLabsError(BaseModel):
+    detail: ElevenLabsDetail
+
+
+class OpenAIDetail(BaseModel):
+    message: str
+    type: str
+    param: str | None
+    code: str | None
+
+
+class OpenAIError(BaseModel):
+    error: OpenAIDetail
+
 
 # Ours, and what each is called there: status, code, type.
 ELEVENLABS = {
@@ -48,17 +74,17 @@ def elevenlabs(status: int, code: str, message: str, field: str | None, request_
     """`status` and `code` say the same, for readers of two generations."""
     known = ELEVENLABS_FIELDS.get((code, field or "")) or ELEVENLABS.get(code)
     status, name, kind = known or (400 if status == 422 else status, code, "error")
-    detail = {"status": name, "code": name, "type": kind, "message": message, "request_id": request_id}
-    if field:
-        detail["param"] = NAMES.get(field, field)
-    return JSONResponse({"detail": detail}, status, headers=_retry(status))
+    param = NAMES.get(field, field) if field else None
+    detail = ElevenLabsDetail(status=name, code=name, type=kind, message=message, request_id=request_id, param=param)
+    body = ElevenLabsError(detail=detail).model_dump(exclude_none=True)
+    return JSONResponse(body, status, headers=_retry(status))
 
 
 def openai(status: int, code: str, message: str, field: str | None, request_id: str) -> JSONResponse:
     status = 400 if status == 422 else status
     kind, name = OPENAI.get(status, ("server_error" if status >= 500 else "invalid_request_error", None))
-    error = {"message": message, "type": kind, "param": field, "code": name or code}
-    return JSONResponse({"error": error}, status, headers={"x-request-id": request_id, **_retry(status)})
+    body = OpenAIError(error=OpenAIDetail(message=message, type=kind, param=field, code=name or code))
+    return JSONResponse(body.model_dump(), status, headers={"x-request-id": request_id, **_retry(status)})
 
 
 def _retry(status: int) -> dict[str, str]:
