@@ -132,10 +132,11 @@ def test_what_is_anns_is_not_there_for_ben_and_stays_as_it_is(two: Two) -> None:
         sent = BODIES.get((method, path), {})
         if path.startswith(CHANGED_BY_FILE):
             sent = {"files": {"audio": io.BytesIO(two.recording)}}
-        answer = two.ben.request(method, path.format(**two.ids), **sent)
+        asked = path.format(**two.ids)
+        answer = two.ben.request(method, asked, **sent)
         assert answer.status_code in (403, 404), f"{method} {path}: {answer.status_code} {answer.text[:200]}"
         for name, value in two.ids.items():
-            assert value not in answer.text or name in path, f"{method} {path} tells of {name}"
+            assert value not in answer.text or value in asked, f"{method} {path} tells of {name}"
         tried += 1
     assert tried >= 40
     assert everything_of(two.ann) == before
