@@ -5,7 +5,19 @@ from __future__ import annotations
 from fastapi import APIRouter, FastAPI
 
 from engine import Engine
-from webhooks import account, clips, deliveries, endpoints, errors, health, jobs, pronunciations, studio, voices
+from webhooks import (
+    account,
+    clips,
+    deliveries,
+    endpoints,
+    errors,
+    health,
+    jobs,
+    library,
+    pronunciations,
+    studio,
+    voices,
+)
 from webhooks.compat import openai
 from webhooks.compat.elevenlabs import PARTS as ELEVENLABS
 from webhooks.compat.errors import ElevenLabsError, OpenAIError
@@ -30,7 +42,7 @@ def create_app(engine: Engine, *, secure_cookies: bool) -> FastAPI:
     app.state.engine = engine
     app.state.secure_cookies = secure_cookies
     api = APIRouter(prefix="/api/v1")
-    for part in (jobs, voices, pronunciations, account, deliveries, endpoints):
+    for part in (jobs, library, voices, pronunciations, account, deliveries, endpoints):
         api.include_router(part.routes())
     ours = (api, clips.routes(), health.routes(), studio.routes())
     theirs = [part.routes() for part in ELEVENLABS]

@@ -92,6 +92,7 @@ def one_of_everything(ann: httpx.Client, recording: bytes) -> dict[str, str]:
     return {
         "job_id": job,
         "item_id": job,
+        "clip_id": ann.get("/api/v1/clips").json()["clips"][0]["id"],
         "key_id": ann.get("/api/v1/keys").json()["keys"][0]["id"],
         "voice_id": voice,
         "dictionary_id": dictionary,
@@ -114,12 +115,12 @@ def operations(client: httpx.Client) -> list[tuple[str, str]]:
 
 
 def everything_of(ann: httpx.Client) -> dict[str, Any]:
-    parts = ("jobs", "voices", "pronunciations", "keys", "webhooks", "credits/ledger")
+    parts = ("jobs", "voices", "pronunciations", "keys", "webhooks", "credits/ledger", "clips")
     seen = {part: ann.get(f"/api/v1/{part}").json() for part in parts}
     for key in seen["keys"]["keys"]:
         key.pop("last_used_at")
-    for job in seen["jobs"]["jobs"]:
-        job["clip"].pop("url")  # signed anew each time
+    for clip in (*seen["clips"]["clips"], *(job["clip"] for job in seen["jobs"]["jobs"])):
+        clip.pop("url")  # signed anew each time
     for endpoint in seen["webhooks"]["webhooks"]:
         for fact in ("paused_until", "failing_since", "last_failure_at", "last_failure_status"):
             endpoint.pop(fact)  # nobody answers there
