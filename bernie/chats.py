@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +21,7 @@ class Chat:
     """`run` until the stop event; `receive` takes what the platform posts to us, where it does."""
 
     courier: Courier
-    run: Callable[[asyncio.Event], Awaitable[None]]
+    run: Callable[[asyncio.Event], Coroutine[Any, Any, None]]
     receive: Callable[[Mapping[str, Any]], None] | None = None
 
 
@@ -38,7 +38,7 @@ async def discord_bot(
     if chosen.token is None or not (gateway or over_http):
         yield None
         return
-    from bots.discord.client import Bot, BadToken, repoint
+    from bots.discord.client import BadToken, Bot, repoint
     from bots.phrases import Phrases
 
     repoint(chosen.api_url, chosen.gateway_url)

@@ -5,7 +5,7 @@ A surface says `phrases("de", "job-queued", place=3)`. A phrase that a language 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +62,8 @@ class Phrases:
 def _bundle(folder: Path) -> FluentBundle:
     form = Locale.parse(folder.name, sep="-").ordinal_form
     # No isolation marks: clients show them as boxes, and people copy what they read.
-    bundle = FluentBundle([folder.name], use_isolating=False, functions={"ORDINAL": lambda number: form(int(number))})
+    ordinal: Callable[[Any], Any] = lambda number: form(int(number))  # noqa: E731  the library's types know no strings
+    bundle = FluentBundle([folder.name], use_isolating=False, functions={"ORDINAL": ordinal})
     for path in sorted(folder.glob("*.ftl")):
         bundle.add_resource(FluentResource(path.read_text("utf-8")))
     return bundle

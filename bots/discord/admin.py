@@ -13,8 +13,9 @@ from discord import app_commands
 from discord.app_commands import Range, locale_str
 
 from bots.discord.address import Interaction
-from bots.discord.desk import SURFACE, Desk
+from bots.discord.desk import Desk
 from bots.discord.groups import described, group, option
+from bots.discord.likes import SURFACE
 from bots.discord.people import Amount
 from bots.discord.reply import Refusal, Reply
 
@@ -106,7 +107,7 @@ def _rules(desk: Desk, admin: app_commands.Group) -> None:
     @app_commands.describe(channel=option(desk, "channel"), allowed=option(desk, "allowed"))
     async def channels(
         interaction: discord.Interaction,
-        channel: discord.TextChannel | discord.VoiceChannel | discord.ForumChannel | discord.Thread,
+        channel: app_commands.AppCommandChannel | app_commands.AppCommandThread,
         allowed: bool,
     ) -> None:
         reply, guild = await _open(desk, interaction)

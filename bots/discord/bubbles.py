@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import json
 from io import BytesIO
+from typing import Any
 
 import discord
 from discord.http import Route
@@ -29,7 +30,7 @@ async def send_bubble(client: discord.Client, channel_id: int, ogg: bytes, nonce
     }
     message = {"flags": FLAG, "attachments": [described], "nonce": nonce, "enforce_nonce": True}
     file = discord.File(BytesIO(ogg), "voice-message.ogg")
-    parts = [
+    parts: list[dict[str, Any]] = [
         {"name": "payload_json", "value": json.dumps(message)},
         {"name": "files[0]", "value": file.fp, "filename": file.filename, "content_type": "audio/ogg"},
     ]

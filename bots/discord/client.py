@@ -22,10 +22,11 @@ from bots.discord.buttons import Choose, Press
 from bots.discord.courier import DiscordCourier
 from bots.discord.desk import Desk
 from bots.discord.letters import Writer
+from bots.discord.likes import Likes
 from bots.discord.progress import Progress
 from bots.discord.translator import Translator
 from bots.phrases import Phrases
-from engine import Engine
+from engine import Engine, ServiceError
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +48,7 @@ class Tree(app_commands.CommandTree["Bot"]):
         reply = interaction.extras.get("reply") or self.client.desk.reply(interaction)
         try:
             await reply.explain(cause)
-        except discord.HTTPException as unheard:
+        except (discord.HTTPException, aiohttp.ClientError, OSError) as unheard:
             log.warning("nobody could be told", extra={"interaction": interaction.id, "error": str(unheard)})
 
 
@@ -63,7 +64,7 @@ class Bot(discord.Client):
         # The library keeps this very object: what the application may have is added once it is known.
         self._wanted = discord.Intents(guilds=True, voice_states=True)
         super().__init__(intents=self._wanted, allowed_mentions=discord.AllowedMentions.none(), max_messages=None)
-        self.desk = Desk(engine, phrases, Progress(engine))
+        self.desk = Desk(engine, phrases, Progress(engine), Likes(engine))
         self.tree = Tree(
             self,
             allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
@@ -127,8 +128,10 @@ class Bot(discord.Client):
 
     def receive(self, payload: Mapping[str, Any]) -> None:
         """An interaction that came over HTTP goes the way of those from the gateway, for which discord.py has no
-        public door.
+        public door. Raises `ServiceError` before we are logged in.
         """
+        if self.user is None:
+            raise ServiceError("not logged in at Discord yet", retryable=True)
         self._connection.parsers["INTERACTION_CREATE"](payload)
 
     async def pressed(self, interaction: Interaction, verb: str, rest: str, values: list[str]) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import aiohttp
 import discord
@@ -66,7 +67,7 @@ class DiscordCourier:
         await self._to_the_person(address, letter, nonce, closed, permissions)
 
     async def _into_the_answer(self, address: Address, letter: Letter, nonce: str) -> None:
-        answer = discord.Webhook.partial(address.application_id, address.token, client=self._client)
+        answer = self._answer_of(address)
         if not letter.is_clip and not address.private:
             await self._aside(answer, address, letter)
             return
@@ -78,6 +79,15 @@ class DiscordCourier:
         except discord.HTTPException as error:
             bare = self._without_file(address, letter, error)
             await self._edit(answer, address, bare)
+
+    def _answer_of(self, address: Address) -> discord.Webhook:
+        # As the library makes it for an interaction: of the kind that may whisper, which `Webhook.partial` is not.
+        data: Any = {
+            "id": address.application_id,
+            "type": discord.WebhookType.application.value,
+            "token": address.token,
+        }
+        return discord.Webhook.from_state(data, self._client._connection)
 
     async def _edit(self, answer: discord.Webhook, address: Address, letter: Letter) -> None:
         await answer.edit_message(
@@ -111,8 +121,8 @@ class DiscordCourier:
             )
         raise error
 
-    def _permission_sentence(self, address: Address, permissions: list[str]) -> str:
-        return self._writer.phrases(address.language, "permission-missing", permissions=names_of(permissions))
+    def _permission_sentence(self, address: Address, permissions: list[str], phrase: str = "permission-missing") -> str:
+        return self._writer.phrases(address.language, phrase, permissions=names_of(permissions))
 
     async def _as_bubble(self, address: Address, letter: Letter, nonce: str) -> bool:
         """False where a voice message cannot be: then it is a file like any other."""
@@ -150,7 +160,7 @@ class DiscordCourier:
         self, address: Address, letter: Letter, nonce: str, closed: list[str], permissions: list[str]
     ) -> None:
         say = self._writer.phrases
-        why = [self._permission_sentence(address, permissions)] if permissions else []
+        why = [self._permission_sentence(address, permissions, "permission-missing-there")] if permissions else []
         if letter.is_clip:
             why.append(
                 say(address.language, "clip-for-you" if permissions or address.private else "clip-no-longer-there")

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import discord
 
 from bots.discord.address import Interaction
+from bots.discord.likes import SURFACE, Likes
 from bots.discord.progress import Progress
 from bots.discord.reply import Reply
 from bots.phrases import Phrases
-from engine import Conflict, Engine, Job, Preferences, Rules, User
+from engine import Conflict, Engine, Job, Rules, User
 
-log = logging.getLogger(__name__)
-
-SURFACE = "discord"
-LIKES_SECONDS = 1.0
-"""Of the three that Discord gives us, so many to find out how somebody likes their answers."""
+AT_ONCE = 4
+"""Orders that are placed at a time: more of them would keep the next acknowledgements waiting for the database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +25,8 @@ class Desk:
     engine: Engine
     phrases: Phrases
     progress: Progress
+    likes: Likes
+    turn: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
     def reply(self, interaction: Interaction) -> Reply:
         """The one of this interaction."""
@@ -40,26 +39,16 @@ class Desk:
         """Acknowledged, and from here on in the reader's language. `private` None: as they like it."""
         reply = self.reply(interaction)
         if private is None:
-            likes = await self._likes(interaction)
+            likes = await self.likes.of(interaction.user.id)
             # Where it cannot be found out, it is better that too few can read it.
             await reply.acknowledge(private=likes is None or likes.private)
         else:
             await reply.acknowledge(private=private)
-            likes = await self._likes(interaction)
+            likes = await self.likes.of(interaction.user.id)
         if likes is not None:
             reply.language = self.phrases.language(likes.language, interaction.locale.value)
             reply.bubble = likes.bubbles
         return reply
-
-    async def _likes(self, interaction: Interaction) -> Preferences | None:
-        """None when the database does not say in time: whoever asked shall hear of it from what they asked for."""
-        try:
-            async with asyncio.timeout(LIKES_SECONDS):
-                user = await self.engine.users.find(SURFACE, str(interaction.user.id))
-                return await self.engine.preferences.get(user) if user else Preferences(user_id="")
-        except Exception as error:
-            log.warning("preferences not read", extra={"interaction": interaction.id, "error": repr(error)})
-            return None
 
     async def user(self, who: discord.User | discord.Member) -> User:
         """Made when seen for the first time."""
@@ -73,6 +62,10 @@ class Desk:
 
     async def order(self, reply: Reply, capability: str, raw: Mapping[str, Any]) -> None:
         """A job whose outcome comes back to this reply. The same interaction makes it once."""
+        async with self.turn:
+            await self._order(reply, capability, raw)
+
+    async def _order(self, reply: Reply, capability: str, raw: Mapping[str, Any]) -> None:
         interaction = reply.interaction
         user = await self.user(interaction.user)
         options = await self.engine.preferences.fill(user, capability, raw)

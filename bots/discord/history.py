@@ -12,6 +12,7 @@ from discord.app_commands import locale_str
 from bots.discord.address import Interaction
 from bots.discord.buttons import button, choice, view_of
 from bots.discord.desk import Desk
+from bots.discord.groups import described, option
 from bots.discord.progress import standing
 from bots.discord.reply import Refusal, Reply
 from engine import Status
@@ -21,15 +22,12 @@ UNFINISHED = ("queued", "running")
 
 
 def commands(desk: Desk) -> list[app_commands.Command[Any, ..., Any]]:
-    def described(key: str) -> locale_str:
-        return locale_str(desk.phrases("en", key))
-
-    @app_commands.command(name=locale_str("history"), description=described("command-history"))
+    @app_commands.command(name=locale_str("history"), description=described(desk, "history"))
     async def history(interaction: discord.Interaction) -> None:
         reply = await desk.open(interaction)
         await history_page(desk, reply, None)
 
-    @app_commands.command(name=locale_str("queue"), description=described("command-queue"))
+    @app_commands.command(name=locale_str("queue"), description=described(desk, "queue"))
     async def queue(interaction: discord.Interaction) -> None:
         reply = await desk.open(interaction)
         await _queue(desk, reply)
@@ -40,8 +38,8 @@ def commands(desk: Desk) -> list[app_commands.Command[Any, ..., Any]]:
         named = [app_commands.Choice(name=title(status)[:100], value=status.job.id) for status in waiting]
         return [choice for choice in named if text.casefold() in choice.name.casefold()]
 
-    @app_commands.command(name=locale_str("cancel"), description=described("command-cancel"))
-    @app_commands.describe(job=described("option-job"))
+    @app_commands.command(name=locale_str("cancel"), description=described(desk, "cancel"))
+    @app_commands.describe(job=option(desk, "job"))
     @app_commands.autocomplete(job=complete_job)
     async def cancel(interaction: discord.Interaction, job: str | None = None) -> None:
         reply = await desk.open(interaction)

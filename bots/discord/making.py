@@ -99,8 +99,9 @@ def window(reply: Reply, given: Mapping[str, Any]) -> discord.ui.Modal:
     process can take what is filled in.
     """
     chosen = {name: value for name, value in given.items() if value is not None and name not in (VOICE, "speed")}
-    carried = urlencode(chosen)
-    modal = discord.ui.Modal(title=reply.t("window-title"), custom_id=f"{WINDOW}:{carried}"[:100], timeout=None)
+    # Three digits of a number: an id has 100 characters, which are enough for all options then.
+    carried = urlencode({name: f"{value:.3g}" if isinstance(value, float) else value for name, value in chosen.items()})
+    modal = discord.ui.Modal(title=reply.t("window-title"), custom_id=f"{WINDOW}:{carried}", timeout=None)
     text = discord.ui.TextInput[discord.ui.Modal](
         custom_id=TEXT, style=discord.TextStyle.paragraph, max_length=WINDOW_CHARACTERS
     )

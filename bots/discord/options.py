@@ -65,10 +65,10 @@ def annotation_of(about: FieldInfo) -> Any:
     if get_origin(kind) is Literal or kind is bool:
         return kind
     if kind is str:
-        return app_commands.Range[str, max(low or 0, 1), min(high or MOST_CHARACTERS, MOST_CHARACTERS)]  # type: ignore[misc]
+        return app_commands.Range[str, max(low or 0, 1), min(high or MOST_CHARACTERS, MOST_CHARACTERS)]
     if kind in (int, float):
         numbers = [None if bound is None else kind(bound) for bound in (low, high)]
-        return app_commands.Range[kind, numbers[0], numbers[1]]  # type: ignore[valid-type]
+        return app_commands.Range[kind, numbers[0], numbers[1]]
     return None
 
 

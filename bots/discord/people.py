@@ -10,8 +10,9 @@ from discord import app_commands
 from discord.app_commands import Range, locale_str
 
 from bots.discord.buttons import button, view_of
-from bots.discord.desk import SURFACE, Desk
+from bots.discord.desk import Desk
 from bots.discord.groups import described, group, option
+from bots.discord.likes import SURFACE
 from bots.discord.reply import Refusal, Reply
 from bots.discord.voice_choices import complete_voice
 from bots.phrases import LANGUAGES
@@ -89,6 +90,7 @@ def _settings(desk: Desk) -> app_commands.Command[Any, ..., Any]:
         chosen = await (
             desk.engine.preferences.change(user, **changes) if changes else desk.engine.preferences.get(user)
         )
+        desk.likes.forget(interaction.user.id)
         reply.language = desk.phrases.language(chosen.language, interaction.locale.value)
         await reply.say(reply.t("settings-changed") if changes else "", embed=_settings_embed(reply, chosen))
 
@@ -114,6 +116,7 @@ def _link(desk: Desk) -> app_commands.Command[Any, ..., Any]:
             await reply.say(reply.t("link-code", code=await desk.engine.linking.link_code(user)))
             return
         now_one = await desk.engine.linking.redeem(user, code)
+        desk.likes.forget(interaction.user.id)
         await reply.say(reply.t("link-done", credits=await desk.engine.credits.balance(now_one)))
 
     return link
@@ -162,4 +165,5 @@ async def _export(desk: Desk, reply: Reply) -> None:
 async def forget(desk: Desk, reply: Reply, rest: str, values: list[str]) -> None:
     """The button under the question."""
     await desk.engine.privacy.delete(await desk.user(reply.interaction.user))
+    desk.likes.forget(reply.interaction.user.id)
     await reply.say(reply.t("privacy-deleted"))

@@ -60,11 +60,14 @@ class Progress:
     async def _follow(self, user: User, job: Job, reply: Reply, watched: _Watched) -> None:
         try:
             await asyncio.sleep(FIRST_SECONDS)
-            async for _ in self._engine.jobs.watch(user, job.id):
-                status = await self._engine.jobs.get(user, job.id)  # as it is now, after the pause
-                if status.job.is_final or watched.over:
+            shown = ""
+            while not watched.over:
+                status = await self._engine.jobs.get(user, job.id)
+                if status.job.is_final:
                     break
-                await self._tell(reply, status, watched)
+                if (words := standing(reply, status)) != shown:
+                    await self._tell(reply, words, job.id, watched)
+                    shown = words
                 await asyncio.sleep(PAUSE_SECONDS)
         except discord.HTTPException as error:
             log.info("progress not shown", extra={"job": job.id, "error": str(error)})
@@ -73,12 +76,10 @@ class Progress:
         finally:
             self._watched.pop(job.id, None)
 
-    async def _tell(self, reply: Reply, status: Status, watched: _Watched) -> None:
+    async def _tell(self, reply: Reply, words: str, job_id: str, watched: _Watched) -> None:
         async with watched.lock:
             if not watched.over:
-                await reply.say(
-                    standing(reply, status), view=waiting_view(reply.phrases, reply.language, status.job.id)
-                )
+                await reply.say(words, view=waiting_view(reply.phrases, reply.language, job_id))
 
 
 def standing(reply: Reply, status: Status) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+import aiohttp
 import discord
 
 from bots.discord.address import Address, Interaction, address_of
@@ -42,13 +43,20 @@ class Reply:
         """
         self.private = private
         try:
-            response = await self.interaction.response.defer(ephemeral=private, thinking=True)
+            response = await self._defer(ephemeral=private, thinking=True)
         except discord.HTTPException as error:
             await self._repeated(error)
             self._message_id = (await self.interaction.original_response()).id
         else:
             self._message_id = (response and response.message_id) or 0
         self._acknowledged = True
+
+    async def _defer(self, **how: bool) -> discord.InteractionCallbackResponse[discord.Client] | None:
+        """Once more when the line was dead: Discord closes those that were idle, and a POST is not repeated for us."""
+        try:
+            return await self.interaction.response.defer(**how)
+        except (aiohttp.ClientError, OSError):
+            return await self.interaction.response.defer(**how)
 
     async def _repeated(self, error: discord.HTTPException) -> None:
         if error.code != ALREADY_ACKNOWLEDGED:
@@ -59,7 +67,7 @@ class Reply:
         """For a button whose own message changes."""
         self.edits_its_message = True
         try:
-            await self.interaction.response.defer()
+            await self._defer()
         except discord.HTTPException as error:
             await self._repeated(error)
         self._acknowledged = True

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from discord import app_commands
 
@@ -11,7 +12,7 @@ from bots.discord.buttons import MOST_OPTIONS
 from bots.discord.desk import Desk
 from engine import AnyVoice, User, Voice
 
-Complete = Callable[[Interaction, str], Awaitable[list[app_commands.Choice[str]]]]
+Complete = Callable[[Interaction, str], Coroutine[Any, Any, list[app_commands.Choice[str]]]]
 EVERY = 1000
 """More than there can be."""
 

@@ -12,6 +12,8 @@ from typing import Any
 from tests.discord.person import Asked, Person
 from tests.discord.server import Discord
 
+PATIENCE_SECONDS = 180
+
 
 async def main() -> None:
     discord = Discord()
@@ -38,7 +40,7 @@ async def ask(discord: Discord, people: list[Person], count: int, seconds: float
     for number in range(count):
         await asyncio.sleep(max(0.0, start + number * seconds / count - asyncio.get_running_loop().time()))
         asked.append(await people[number % len(people)].run("tts", text=f"Number {number}."))
-    await asyncio.gather(*(one.clip() for one in asked), return_exceptions=True)
+    await asyncio.gather(*(one.clip(PATIENCE_SECONDS) for one in asked), return_exceptions=True)
     return {
         "acknowledged": [one.interaction.answered_after for one in asked],
         "clips": sum(1 for one in asked if any(message.attachments for message in one.answers())),

@@ -72,9 +72,11 @@ async def place(
 ) -> AsyncIterator[Place]:
     """`discord`: one that runs already, such as before a restart of the bot."""
     if discord is None:
-        async with Discord().running() as fresh:
-            async with place(db, folder, over_http=over_http, offers=offers, sandbox=sandbox, discord=fresh) as made:
-                yield made
+        async with (
+            Discord().running() as fresh,
+            place(db, folder, over_http=over_http, offers=offers, sandbox=sandbox, discord=fresh) as made,
+        ):
+            yield made
         return
     world = discord.world
     owner, guild = _somebody(discord)
@@ -108,10 +110,12 @@ def _somebody(discord: Discord) -> tuple[Account, Guild]:
     return world.guilds[0].owner, world.guilds[0]
 
 
-def signed(payload: Mapping[str, Any], *, key: SigningKey = KEY, at: float | None = None) -> tuple[bytes, dict[str, str]]:
+def signed(
+    payload: Mapping[str, Any], *, key: SigningKey = KEY, at: float | None = None
+) -> tuple[bytes, dict[str, str]]:
     """Body and headers as Discord sends them."""
     body = json.dumps(payload).encode()
-    timestamp = str(int(time.time() if at is None else at))
+    timestamp = f"{time.time() if at is None else at:.6f}"
     signature = key.sign(timestamp.encode() + body).signature.hex()
     headers = {"x-signature-ed25519": signature, "x-signature-timestamp": timestamp, "content-type": "application/json"}
     return body, headers

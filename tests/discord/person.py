@@ -47,8 +47,8 @@ class Asked:
             seen = [(message.content, len(message.attachments)) for message in self.answers()]
             raise AssertionError(f"never came; there is {seen}, callback {self.interaction.response}") from None
 
-    async def clip(self) -> Message:
-        return await self.until(lambda message: message.attachments)
+    async def clip(self, seconds: float = 20) -> Message:
+        return await self.until(lambda message: message.attachments, seconds)
 
     async def words(self, *wanted: str) -> Message:
         """The answer that says all of this; any words when none are given."""

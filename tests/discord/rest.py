@@ -63,7 +63,11 @@ class Rest:
     @web.middleware
     async def answer(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Faults first, then the token, then what the handler says or refuses."""
+        for halt in self.world.halts:
+            await halt.hold(request.method, request.path, after=False)
         response = await self._answer(request, handler)
+        for halt in self.world.halts:
+            await halt.hold(request.method, request.path, after=True)
         self.world.requests.append((request.method, request.path, response.status))
         self.world.tell()
         return response

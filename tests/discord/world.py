@@ -176,6 +176,23 @@ class Fault:
 
 
 @dataclass(eq=False)
+class Halt:
+    """Holds the first request that matches, before it has any effect or after it had all of it, until let go."""
+
+    method: str
+    path: str
+    after: bool = False
+    reached: asyncio.Event = field(default_factory=asyncio.Event)
+    let_go: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def hold(self, method: str, path: str, *, after: bool) -> None:
+        fits = method == self.method and re.search(self.path, path) is not None
+        if fits and after is self.after and not self.reached.is_set():
+            self.reached.set()
+            await self.let_go.wait()
+
+
+@dataclass(eq=False)
 class World:
     """`changed` wakes whoever waits for something to happen."""
 
@@ -190,6 +207,7 @@ class World:
     commands: list[dict[str, Any]] = field(default_factory=list)
     files: dict[str, bytes | None] = field(default_factory=dict)  # by path on the CDN; None: expired
     faults: list[Fault] = field(default_factory=list)
+    halts: list[Halt] = field(default_factory=list)
     requests: list[tuple[str, str, int]] = field(default_factory=list)  # method, path, status
     intents: int = 0
     syncs: int = 0

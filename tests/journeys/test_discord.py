@@ -1,4 +1,4 @@
-"""Every command, button, menu and window, by the unmodified discord.py against a local Discord, over both transports."""
+"""Every command, button, menu and window: the unmodified discord.py against a local Discord, over both transports."""
 
 from __future__ import annotations
 
@@ -119,6 +119,15 @@ async def test_a_text_without_a_field_is_written_in_a_window(here: Place) -> Non
     assert await wrong.refusal() == "“fast” is not a number."
 
 
+async def test_a_window_carries_every_option_that_was_chosen(here: Place) -> None:
+    numbers = {"alpha": 1 / 3, "beta": 2 / 3, "steps": 20, "guidance": 1 + 1 / 3, "seed": 2**32 - 1}
+    asked = await here.member.run("tts", **numbers, format="flac", private=False, voice="alto")
+    await (await here.member.fill_in(await asked.modal(), text="Hello")).clip()
+    params = (await here.house.engine.jobs.page(await here.user(here.member)))[0].job.params
+    assert {name: params[name] for name in numbers} == pytest.approx(numbers, rel=0.01)
+    assert params["format"] == "flac"
+
+
 async def test_a_text_can_be_a_file(here: Place) -> None:
     file = File("story.txt", "Once upon a time.".encode("utf-8-sig"), "text/plain")
     await (await here.member.run("tts", file=file)).clip()
@@ -230,7 +239,7 @@ async def test_what_waits_is_listed_and_cancelled(here: Place) -> None:
     shown = await waiting[1].words("2nd in line")
     await (await here.member.run("queue")).words("The first", "1st in line", "Number 3")
     assert "several" in await (await here.member.run("cancel")).refusal()
-    second, third = sorted(await here.member.complete("cancel", "job", "number"))
+    second = min(await here.member.complete("cancel", "job", "number"))
     await (await here.member.run("cancel", job=second)).words("Cancelled", "8 credits")
     assert "given back" in await waiting[0].refusal()
     await here.member.press(shown, "Cancel")
@@ -244,9 +253,10 @@ async def test_credits_are_shown_given_and_put_into_the_pool_that_pays_first(her
     await (await here.member.run("credits show")).words("10,000 credits")
     await (await here.member.run("credits give", member=here.owner.account, amount=100)).words("100 credits")
     assert await here.balance(here.owner) == 10_100
-    assert "cannot give" in await (
-        await here.member.run("credits give", member=here.owner.account, amount=10**6)
-    ).refusal()
+    assert (
+        "cannot give"
+        in await (await here.member.run("credits give", member=here.owner.account, amount=10**6)).refusal()
+    )
     await (await here.member.run("credits transfer", amount=7)).words("7 credits")
     await (await here.owner.run("tts", text="Hello")).clip()
     assert await here.balance(here.owner) == 10_100, "the pool paid"
@@ -271,7 +281,9 @@ async def test_settings_fill_in_what_a_command_leaves_out(here: Place) -> None:
 
 
 async def test_an_answer_is_in_the_language_of_the_client(here: Place) -> None:
-    german, spanish, polish = (here.person(name, locale=tag) for name, tag in (("uwe", "de"), ("ana", "es-ES"), ("ola", "pl")))
+    german, spanish, polish = (
+        here.person(name, locale=tag) for name, tag in (("uwe", "de"), ("ana", "es-ES"), ("ola", "pl"))
+    )
     assert "Credits" in (await (await german.run("credits show")).words("Du hast")).content
     await (await spanish.run("credits show")).words("Tienes")
     await (await polish.run("credits show")).words("You have")

@@ -33,9 +33,6 @@ command-admin-pool = What this server has to spend
 command-admin-limits = Limits for requests in this server
 command-admin-channels = Where I may be used
 command-admin-usage = Who spent how much
-command-join = Read a channel aloud in your voice channel
-command-leave = Stop reading aloud
-command-skip = Skip what is being read
 menu-speak = Speak this message
 menu-convert = Convert voice
 
@@ -86,7 +83,6 @@ window-text = What to say
 window-voice = Voice
 window-speed = Speed, 0.5 to 2
 download-here = This link is good for an hour: { $link }
-deleted-message = Deleted.
 list-voice = **{ $name }** · { $about }
 help =
     I am **{ $bot }** and make audio. It comes back as a file with buttons: again, another voice, slower, faster.
@@ -97,6 +93,7 @@ help =
     • `/credits show` says what you have, `/queue` what you wait for, `/history` what you made.
     • `/privacy export` and `/privacy delete` are yours to use. `/link` makes you one person here and elsewhere.
 permission-missing = I am missing a permission here: { $permissions }. Ask somebody who manages this server to give it to me.
+permission-missing-there = Where you asked I am missing a permission: { $permissions }. Ask somebody who manages that server to give it to me.
 permission-read = I cannot read this channel, so I cannot find the last audio here. Ask for *View Channel* and *Read Message History*, or attach the file.
 permission-content = I may not read messages here (the *Message Content* intent is off), so I cannot find the last audio. Attach the file.
 clip-below = It is below, as a voice message.

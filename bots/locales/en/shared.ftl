@@ -34,7 +34,6 @@ error-not-yours = Only the one who asked for this can do that.
 error-nothing-to-say = There is no text in that message.
 error-no-audio = There is no audio file in that message. Choose one that has a file or a voice message.
 error-no-audio-here = I found no audio in the last messages here. Attach a file.
-error-no-voice = Choose a voice, or set your own with the settings.
 error-attachment-gone = That file can no longer be fetched: its link has expired. Send it again.
 error-attachment-large = That file has { NUMBER($megabytes) } MB, which is too large: at most { NUMBER($most) } MB.
 error-text-file = That file is not a text that I can read. Send it as a .txt file in UTF-8.
