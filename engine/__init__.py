@@ -5,7 +5,6 @@ from engine.capabilities import (
     Capability,
     FormatName,
     Params,
-    PronunciationRule,
     Source,
     Upload,
     VoiceName,
@@ -36,7 +35,7 @@ from engine.outlines import Outline, outline
 from engine.payloads import EVENTS, EventType
 from engine.places import Place, Rules
 from engine.posts import Answer, Post, Poster
-from engine.pronunciations import Alphabet
+from engine.pronunciations import Alphabet, PronunciationRule
 from engine.replies import Courier, DeliveryFailed, Outcome
 from engine.sentences import sentence_about
 from engine.streams import Stream

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from engine.capabilities import PronunciationRule
 from engine.clock import now
 from engine.errors import Conflict, InvalidInput, NotFound
+from engine.pronunciations import PronunciationRule
 from store import Database, begin, dictionaries, ledger, read
 from store.columns import new_id, storable
 from store.dictionaries import Rules
@@ -76,7 +76,7 @@ class Dictionaries:
                 await ledger.lock(tx, user.id)
                 if await dictionaries.count(tx, user.id) >= MOST_DICTIONARIES:
                     raise InvalidInput(
-                        f"You have {MOST_DICTIONARIES} pronunciation dictionaries, which is the limit. Delete one first."
+                        f"You have {MOST_DICTIONARIES} pronunciation dictionaries: that is the limit. Delete one first."
                     )
                 await dictionaries.insert_dictionary(tx, dictionary, kept)
         except IntegrityError as error:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from engine.capabilities import Params, PronunciationRule
+from engine.capabilities import Params
+from engine.pronunciations import PronunciationRule
 
 if TYPE_CHECKING:  # numpy comes with the first network, not with the service
     from engine.audio import Audio

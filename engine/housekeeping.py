@@ -65,7 +65,11 @@ class Housekeeping:
         ]
 
     async def reclaim(self) -> int:
-        """All running jobs, whatever their lease says: for the sole owner of a database that just started."""
+        """All running jobs and deliveries, whatever their lease says: for the sole owner of a database that just
+        started.
+        """
+        async with begin(self.db) as tx:
+            await deliveries.take_back(tx, now())
         return await self._send_back(everything=True)
 
     async def sweep_leases(self) -> int:

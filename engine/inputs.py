@@ -7,9 +7,10 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from engine.capabilities import Params, PronunciationRule, Source, TtsParams, capability_named
+from engine.capabilities import Params, Source, TtsParams, capability_named
 from engine.dictionaries import rules_for
 from engine.errors import InvalidInput, ServiceError
+from engine.pronunciations import PronunciationRule
 from store import Database, read, voices
 from store.objects import ObjectMissing, Objects, ObjectsUnavailable
 from store.records import Job

@@ -195,6 +195,14 @@ class Jobs:
             return await self.cancel(user, job_id)  # it started, or ended, since we looked
         return await self.get(user, job_id)
 
+    async def readdress(self, job_id: str, reply_to: dict[str, Any]) -> bool:
+        """Where the outcome goes from now on; for a surface that has more to say of it than when the job was made.
+
+        False: the job has ended, and its outcome is on its way.
+        """
+        async with begin(self.db) as tx:
+            return await jobs.readdress(tx, job_id, reply_to)
+
     async def watch(self, user: User, job_id: str) -> AsyncIterator[Status]:
         """The job whenever it changed, the last time when it is final. Raises `NotFound`."""
         last: Status | None = None

@@ -17,8 +17,8 @@ from store.records import Clip, Job
 
 MOST_BYTES = 20_000
 """Of a body: receivers refuse large ones. Audio is linked, never sent."""
-SHORTEST_CUT = 200
-"""Characters. A text that is shorter is not worth cutting."""
+CUTS = (10_000, 5_000, 2_500, 1_200, 600, 300)
+"""Characters that a text keeps, the first that is enough. A text that is shorter is not worth cutting."""
 
 
 class ErrorFacts(BaseModel):
@@ -178,8 +178,13 @@ def body(event: str, moment: datetime, data: dict[str, Any]) -> bytes:
     """The bytes that are signed and sent: JSON below 20 kB, texts cut where it takes that."""
     whole = {"type": event, "timestamp": moment.isoformat(), "event_timestamp": int(moment.timestamp()), "data": data}
     made = _encoded(whole)
-    while len(made) > MOST_BYTES:
-        _cut_longest(data)
+    for longest in CUTS:
+        if len(made) > MOST_BYTES:
+            data["shortened"] = sorted({*data.get("shortened", ()), *_cut(data, longest)})
+            made = _encoded(whole)
+    if len(made) > MOST_BYTES:
+        # It is the number of texts then, and only a job's options have many.
+        data["job"]["params"], data["shortened"] = {}, ["job.params"]
         made = _encoded(whole)
     return made
 
@@ -189,24 +194,12 @@ def _encoded(whole: dict[str, Any]) -> bytes:
     return json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
 
 
-def _cut_longest(data: dict[str, Any]) -> None:
-    """Halves the longest text, or leaves the params out when it is their number."""
-    path, holder, key = max(_texts(data), key=lambda found: len(found[1][found[2]]))
-    if len(holder[key]) > SHORTEST_CUT:
-        holder[key] = holder[key][: len(holder[key]) // 2] + "…"
-    else:
-        path, data["job"]["params"] = "job.params", {}
-    data["shortened"] = sorted({*data.get("shortened", ()), path})
-
-
-def _texts(value: Any, path: str = "") -> Iterator[tuple[str, Any, Any]]:
-    """Where the texts are that may be cut: path, holder and key or index. Not links, and not what was noted of cuts."""
-    items = value.items() if isinstance(value, dict) else enumerate(value)
-    for key, inner in items:
-        if key in ("url", "shortened"):
-            continue
-        inside = f"{path}.{key}" if path else str(key)
-        if isinstance(inner, str):
-            yield inside, value, key
-        elif isinstance(inner, dict | list):
-            yield from _texts(inner, inside)
+def _cut(value: Any, longest: int, path: str = "") -> Iterator[str]:
+    """Cuts each text inside to so many characters, but for links; the paths of those that were longer."""
+    for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+        where = f"{path}.{key}" if path else str(key)
+        if isinstance(inner, str) and len(inner) > longest and key != "url":
+            value[key] = inner[:longest] + "…"
+            yield where
+        elif isinstance(inner, dict | list) and key != "shortened":
+            yield from _cut(inner, longest, where)

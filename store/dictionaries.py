@@ -75,7 +75,7 @@ async def all_with_rules(tx: AsyncConnection, user_id: str, after: str, limit: i
     return [_with_rules(row) for row in await tx.execute(rows)]
 
 
-def _with_rules(row: Row[Any]) -> tuple[Dictionary, Rules]:
+def _with_rules(row: Row[*tuple[Any, ...]]) -> tuple[Dictionary, Rules]:
     values = row._asdict()
     rules: Rules = values.pop("rules")
     return Dictionary(**values), rules

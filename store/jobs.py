@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam, case, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store.columns import columns_of, values_of
-from store.records import Job, JobState
+from store.records import FINAL, Job, JobState
 from store.tables import jobs
 
 c = jobs.c
@@ -113,6 +114,12 @@ async def finish(
     ours = {"job": job.id, "its_attempt": job.attempt, "its_state": job.state}
     outcome = {"new_state": state, "code": error_code, "message": error_message, "moment": now}
     return (await tx.execute(FINISH, ours | outcome)).rowcount == 1
+
+
+async def readdress(tx: AsyncConnection, job_id: str, reply_to: dict[str, Any]) -> bool:
+    """False: it has ended, and its outcome is on its way to where it was to go."""
+    unfinished = (c.id == job_id) & c.state.not_in(FINAL)
+    return (await tx.execute(update(jobs).where(unfinished).values(reply_to=reply_to))).rowcount == 1
 
 
 async def request_cancel(tx: AsyncConnection, job: Job) -> bool:

@@ -42,6 +42,22 @@ def test_every_command_of_the_readme_works(tmp_path: Path) -> None:
     assert (tmp_path / "longer.ogg").read_bytes()[:4] == b"OggS"
 
 
+@pytest.mark.slow
+def test_every_example_in_python_works(tmp_path: Path) -> None:
+    for package in ("elevenlabs", "openai"):
+        pytest.importorskip(package, reason="needs the extra 'test'")
+    examples = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    assert examples
+    with running_service(tmp_path / "data") as service:
+        assert service.api_key is not None
+        shell = environment(tmp_path / "data") | {"KEY": service.api_key, "URL": service.url}
+        for example in examples:
+            done = subprocess.run(
+                [sys.executable, "-c", example], cwd=tmp_path, env=shell, capture_output=True, text=True, check=False
+            )
+            assert done.returncode == 0, done.stderr[-2000:]
+
+
 def test_the_page_of_settings_lists_exactly_what_there_is() -> None:
     listed = re.findall(r"^\| `(BERNIE_\w+)`", (ROOT / "docs/settings.md").read_text(), re.MULTILINE)
     assert sorted(listed) == sorted(settings._names(settings.Settings))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel
@@ -12,7 +12,7 @@ from webhooks.auth import CurrentUser
 from webhooks.requests import PLAIN, AnId, TheEngine
 from webhooks.views import ClipView, clip_view
 
-AUDIO = {form.content_type: {} for form in FORMATS.values()}
+AUDIO: dict[str, Any] = {form.content_type: {} for form in FORMATS.values()}
 
 
 class KeptClip(ClipView):

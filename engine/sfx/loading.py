@@ -6,6 +6,7 @@ from pathlib import Path
 
 import torch
 
+from engine.nn.precision import has_bfloat16
 from engine.sfx import weights
 from engine.sfx.config import ClapAudioConfig, SfxConfig
 from engine.sfx.generator import SoundGenerator
@@ -52,7 +53,5 @@ def load(
 
 
 def fastest(device: torch.device) -> torch.dtype:
-    """bfloat16 where the device multiplies in it; where it only pretends to, it is slower than float32."""
-    if device.type == "cuda":
-        return torch.bfloat16 if torch.cuda.is_bf16_supported(including_emulation=False) else torch.float32
-    return torch.bfloat16 if torch.cpu._is_avx512_bf16_supported() else torch.float32
+    """bfloat16 where the device multiplies in it."""
+    return torch.bfloat16 if has_bfloat16(device) else torch.float32

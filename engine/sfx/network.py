@@ -18,6 +18,7 @@ from torch import Tensor, nn
 
 from engine.nn.bigvgan import BigVGAN, BigVGANConfig
 from engine.nn.checkpoint import State, load_strictly
+from engine.nn.convolution import make_ready
 from engine.sfx import weights
 from engine.sfx.autoencoder import Decoder, Encoder, posterior_sample
 from engine.sfx.clap_audio import AudioEncoder
@@ -57,12 +58,14 @@ class SfxNetwork:
         """
         config = config or SfxConfig()
         device = torch.device(device)
+        vocoder = filled(BigVGAN, vocoder_config, generator, device)
+        make_ready(vocoder, torch.float32)
         return cls(
             text=filled(TextEncoder, config.text, weights.text_state(tree), device),
             unet=filled(UNet, config.unet, weights.unet_state(tree, config.unet), device).lowered(unet_dtype),
             encoder=filled(Encoder, config.autoencoder, weights.encoder_state(tree), device),
             decoder=filled(Decoder, config.autoencoder, weights.decoder_state(tree), device),
-            vocoder=filled(BigVGAN, vocoder_config, generator, device),
+            vocoder=vocoder,
             scale_factor=scale_factor(tree),
             device=device,
         )

@@ -14,7 +14,7 @@ from torch import Size, Tensor, nn
 
 from engine.nn.checkpoint import State, compare
 from engine.nn.convolution import Convolution
-from engine.tts.padding import Mask, silenced
+from engine.nn.padding import Mask, silenced
 
 EPS = 1e-5
 SLOPE = 0.2

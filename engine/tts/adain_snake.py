@@ -9,9 +9,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from engine.nn.padding import Mask, silenced
 from engine.nn.sines import sine
 from engine.tts.adain import EPS, centred
-from engine.tts.padding import Mask, silenced
 
 CACHED_VALUES = 1 << 16  # a quarter of a megabyte: two such buffers and what they are made of fit a core's cache
 

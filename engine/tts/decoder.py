@@ -11,11 +11,11 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from engine.nn.padding import mask_of
 from engine.tts.adain import AdaINResBlock, StyleMap
 from engine.tts.config import TtsConfig
 from engine.tts.hifigan import HiFiGan
 from engine.tts.istftnet import ISTFTNet
-from engine.tts.padding import mask_of
 from engine.tts.source import HarmonicSource
 
 PLAIN_BLOCKS = 3

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from engine.nn.padding import Mask
 from engine.tts.adain import EPS, AdaLayerNorm, StyleMap
 from engine.tts.config import DiffusionConfig
-from engine.tts.padding import Mask
 from engine.tts.precision import Linear
 
 POSITIONS = 512  # whatever PL-BERT's limit is

@@ -13,10 +13,10 @@ from torch import Tensor, nn
 
 from engine.nn.checkpoint import State
 from engine.nn.convolution import Convolution, UpSampling, time_major
+from engine.nn.padding import Mask, silenced
 from engine.tts.adain import AdaIN
 from engine.tts.adain_snake import adain_snake
 from engine.tts.config import GeneratorConfig
-from engine.tts.padding import Mask, silenced
 
 SOURCE_KERNEL, LAST_SOURCE_KERNEL = 7, 11
 SOURCE_DILATIONS = (1, 3, 5)

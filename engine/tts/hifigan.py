@@ -13,10 +13,10 @@ import torch
 from torch import Tensor, nn
 
 from engine.nn.convolution import time_major
+from engine.nn.padding import mask_of, silenced
 from engine.tts.adain_snake import snake
 from engine.tts.config import GeneratorConfig
 from engine.tts.generator import GeneratorStage
-from engine.tts.padding import mask_of, silenced
 
 
 class HiFiGan(nn.Module):

@@ -14,9 +14,10 @@ import torch
 from torch import Tensor, nn
 
 from engine.nn.convolution import time_major
+from engine.nn.padding import mask_of, silenced
 from engine.tts.config import GeneratorConfig
 from engine.tts.generator import GeneratorStage
-from engine.tts.padding import mask_of, padded, silenced
+from engine.tts.padding import padded
 
 SLOPE = 0.1
 LAST_SLOPE = 0.01  # upstream forgot its own slope there and trained with the default

@@ -19,12 +19,13 @@ from torch import Tensor, nn
 
 from engine.nn.checkpoint import State, load_strictly
 from engine.nn.convolution import make_ready
+from engine.nn.padding import Mask, mask_of
 from engine.tts.adain import StyleMap
 from engine.tts.config import TtsConfig
 from engine.tts.decoder import Decoder
 from engine.tts.denoiser import Denoiser
 from engine.tts.generator import SnakeConv
-from engine.tts.padding import Mask, mask_of, padded
+from engine.tts.padding import padded
 from engine.tts.plbert import PLBert
 from engine.tts.precision import lower
 from engine.tts.prosody import ProsodyPredictor, stretched, whole_frames

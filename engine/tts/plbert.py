@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
+from engine.nn.padding import Mask
 from engine.tts.config import PLBertConfig
-from engine.tts.padding import Mask
 
 EMBEDDING_WIDTH = 128
 EPS = 1e-12

@@ -11,9 +11,10 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from engine.nn.padding import Mask, mask_of, silenced
 from engine.tts.adain import AdaINResBlock, AdaLayerNorm, StyleMap
 from engine.tts.config import TtsConfig
-from engine.tts.padding import Mask, mask_of, padded, run_lstm, silenced
+from engine.tts.padding import padded, run_lstm
 
 
 class DurationEncoder(nn.Module):

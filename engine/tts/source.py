@@ -13,8 +13,9 @@ from collections.abc import Sequence
 import torch
 from torch import Generator, Tensor, nn
 
+from engine.nn.padding import mask_of, silenced
 from engine.tts.config import SAMPLE_RATE
-from engine.tts.padding import mask_of, padded, silenced
+from engine.tts.padding import padded
 
 HARMONICS = 9
 VOICED_ABOVE_HZ = 10

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 
 from torch import Tensor, nn
 
+from engine.nn.padding import Mask, silenced
 from engine.tts.adain import SLOPE
-from engine.tts.padding import Mask, run_lstm, silenced
+from engine.tts.padding import run_lstm
 
 
 class ConvBlock(nn.Module):

@@ -17,16 +17,15 @@ from torch import Tensor
 
 from engine.audio import Audio
 from engine.vc.chunks import OVERLAP_FRAMES, context_frames, joined, pieces_of
-from engine.vc.content import ContentEncoder, content_of
+from engine.vc.content import Answer, ContentEncoder, content_of
 from engine.vc.flow import Piece, sampled
 from engine.vc.mel import frames_of, to_encoder_rate
 from engine.vc.network import VcNetwork
 from engine.vc.pitch import f0_of
 from engine.vc.pitch_shift import shifted
+from engine.vc.recordings import SHORTEST_SOURCE_SECONDS
 from engine.vc.voices import Voice, Voices, wave_of
 from engine.vc.weights import Variant, content_encoder, opened
-
-SHORTEST_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,10 +56,12 @@ class _Line:
 
     def advance(self, steps: int) -> None:
         self.steps_done += steps
+        if self.error is not None:
+            return  # the rest of the batch goes on without it
         try:
             self.conversion.on_step(self.steps_done / (self.conversion.steps * len(self.pieces)))
         except Exception as error:
-            self.error = self.error or error
+            self.error = error
 
 
 Share = tuple[_Line, int]
@@ -72,7 +73,7 @@ class _Abandoned(Exception):
 
 
 class Converter:
-    """`precision` is that of the estimator and of the content encoder; all else runs in float32."""
+    """`precision` is that of the estimator and of the content encoder; of the rest, the vocoder has the network's."""
 
     def __init__(
         self,
@@ -85,15 +86,23 @@ class Converter:
         precision: torch.dtype = torch.float32,
     ) -> None:
         self._network, self._encoder = network, encoder
-        self._voices = Voices(network, encoder, model, folder)
+        self._voices = Voices(network, self._hear, model, folder)
         self._at_once, self._precision = pieces_at_once, precision
 
     @classmethod
-    def open(cls, variant: Variant, folders: Mapping[str, Path], device: str | torch.device, **options: Any) -> Self:
+    def open(
+        cls,
+        variant: Variant,
+        folders: Mapping[str, Path],
+        device: str | torch.device,
+        *,
+        precision: torch.dtype = torch.float32,
+        **options: Any,
+    ) -> Self:
         """`folders`: where each of the variant's models lies. Raises CheckpointMismatch."""
         config, tree = opened(variant, folders)
         encoder = content_encoder(folders[variant.content], device)
-        return cls(VcNetwork.load(config, tree, device), encoder, **options)
+        return cls(VcNetwork.load(config, tree, device, precision), encoder, precision=precision, **options)
 
     @torch.inference_mode()
     def convert(self, conversions: Sequence[Conversion]) -> list[Audio | Exception]:
@@ -113,12 +122,15 @@ class Converter:
         """All that precedes the sampling."""
         config = self._network.config.mel
         wave = wave_of(
-            conversion.source, config.sample_rate, self._network.device, what="clip", shortest_seconds=SHORTEST_SECONDS
+            conversion.source,
+            config.sample_rate,
+            self._network.device,
+            what="clip",
+            shortest_seconds=SHORTEST_SOURCE_SECONDS,
         )
         voice = self._voices.of(conversion.reference)
         heard = to_encoder_rate(wave.unsqueeze(0), config.sample_rate)[0]
-        with self._half():
-            content = content_of(self._encoder, heard, at_once=self._at_once)
+        content = content_of(self._hear, heard, at_once=self._at_once)
         frames = int(frames_of(len(wave), config) * conversion.length_adjust)
         cond = self._network.condition(content, frames, self._melody(conversion, heard, voice))
         # Drawn for the whole source: where two pieces overlap, they start from the same noise and agree better.
@@ -179,6 +191,10 @@ class Converter:
         waves = [line.waves[number] for number in range(len(line.pieces))]
         wave = joined(waves, OVERLAP_FRAMES * config.hop_samples)
         return Audio(wave.float().cpu().numpy(), config.sample_rate)
+
+    def _hear(self, input_features: Tensor, /) -> Answer:
+        with self._half():
+            return self._encoder(input_features)
 
     def _half(self) -> AbstractContextManager[None]:
         enabled = self._precision != torch.float32

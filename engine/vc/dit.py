@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from engine.nn.padding import mask_of
 from engine.vc.config import DiTConfig
-from engine.vc.padding import mask_of
 from engine.vc.time_embedding import TimeEmbedding
 from engine.vc.transformer import Transformer
 from engine.vc.wavenet import WaveNetOutput

@@ -11,8 +11,9 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from engine.nn.padding import Mask, mask_of, silenced
 from engine.vc.config import RegulatorConfig
-from engine.vc.padding import Mask, mask_of, padded, silenced
+from engine.vc.padding import padded
 
 LOWEST_HZ, HIGHEST_HZ = 50.0, 1100.0
 

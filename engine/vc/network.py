@@ -19,6 +19,7 @@ from torch import Tensor, nn
 
 from engine.nn.bigvgan import BigVGAN, vocoded
 from engine.nn.checkpoint import load_strictly
+from engine.nn.convolution import make_ready
 from engine.vc.config import VcConfig
 from engine.vc.dit import DiT
 from engine.vc.fbank import feature
@@ -40,8 +41,17 @@ class VcNetwork:
     pitch: RMVPE | None = None
 
     @classmethod
-    def load(cls, config: VcConfig, tree: Mapping[str, Any], device: str | torch.device = "cpu") -> Self:
-        """From the checkpoints' sections. Raises CheckpointMismatch unless every tensor of every part fits."""
+    def load(
+        cls,
+        config: VcConfig,
+        tree: Mapping[str, Any],
+        device: str | torch.device = "cpu",
+        precision: torch.dtype = torch.float32,
+    ) -> Self:
+        """From the checkpoints' sections. Raises CheckpointMismatch unless every tensor of every part fits.
+
+        precision: of the vocoder's products; the estimator's is a matter of each call, see `Converter`.
+        """
         found = states(tree, config)
         with torch.device("meta"):  # shapes only: the checkpoint's tensors become the parameters
             parts: dict[str, nn.Module] = {
@@ -55,7 +65,13 @@ class VcNetwork:
         for name, part in parts.items():
             load_strictly(part, found[name])
             part.to(device)
-        return cls(config=config, **parts)  # type: ignore[arg-type]  # each is what its name says
+        network = cls(config=config, **parts)  # type: ignore[arg-type]  # each is what its name says
+        network.make_ready(precision)
+        return network
+
+    def make_ready(self, precision: torch.dtype) -> None:
+        """Once the weights are there: their precision, and what calls would else repeat."""
+        make_ready(self.vocoder, precision)
 
     @property
     def device(self) -> torch.device:

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from engine.nn.padding import Mask, mask_of, silenced
 from engine.vc.batch_norm import BatchNorm
 from engine.vc.fbank import BANDS
-from engine.vc.padding import Mask, mask_of, padded, silenced
+from engine.vc.padding import padded
 
 HEAD_CHANNELS = 32
 WIDTH, GROWTH, NARROW = 128, 32, 64

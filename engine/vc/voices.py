@@ -17,17 +17,16 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from engine.audio import Audio, resample
-from engine.errors import InvalidInput
 from engine.vc.content import ContentEncoder, content_of
 from engine.vc.flow import Prompt
 from engine.vc.mel import to_encoder_rate
 from engine.vc.network import VcNetwork
 from engine.vc.pitch import f0_of
+from engine.vc.recordings import SHORTEST_VOICE_SECONDS, check
 
 log = logging.getLogger(__name__)
 
-SHORTEST_SECONDS, LONGEST_SECONDS = 1.0, 25.0
-SILENT_PEAK = 1e-3  # -60 dBFS
+LONGEST_SECONDS = 25.0
 KEPT = 64
 """Voices in memory, 1 to 8 MB each."""
 LAYOUT = 1
@@ -64,7 +63,7 @@ class Voices:
 
     def _made(self, key: str, reference: Audio) -> Voice:
         network, rate = self._network, self._network.config.mel.sample_rate
-        wave = wave_of(reference, rate, network.device, what="voice sample", shortest_seconds=SHORTEST_SECONDS)
+        wave = wave_of(reference, rate, network.device, what="voice sample", shortest_seconds=SHORTEST_VOICE_SECONDS)
         wave = wave[: round(LONGEST_SECONDS * rate)]
         heard = to_encoder_rate(wave.unsqueeze(0), rate)[0]
         f0 = None if network.pitch is None else f0_of(network.pitch, heard)
@@ -101,12 +100,5 @@ class Voices:
 
 def wave_of(audio: Audio, sample_rate: int, device: torch.device, *, what: str, shortest_seconds: float) -> Tensor:
     """-> float32 [S] at `sample_rate`. Raises InvalidInput for what is too short or silent to hear a voice in it."""
-    if audio.seconds < shortest_seconds:
-        raise InvalidInput(
-            f"The {what} lasts {audio.seconds:.1f} seconds and at least {shortest_seconds:g} are needed. "
-            "Use a longer recording."
-        )
-    samples = resample(audio, sample_rate).samples
-    if abs(samples).max() < SILENT_PEAK:
-        raise InvalidInput(f"The {what} is silent. Use a recording in which somebody speaks.")
-    return torch.from_numpy(samples).to(device)
+    check(audio, what=what, shortest_seconds=shortest_seconds)
+    return torch.from_numpy(resample(audio, sample_rate).samples).to(device)

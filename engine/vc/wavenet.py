@@ -10,8 +10,9 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from engine.nn.padding import mask_of, silenced
 from engine.vc.config import DiTConfig
-from engine.vc.padding import mask_of, reflected, silenced
+from engine.vc.padding import reflected
 from engine.vc.time_embedding import TimeEmbedding
 
 

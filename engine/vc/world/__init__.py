@@ -1,4 +1,4 @@
-"""The embedded voice converter, for an installation without Seed-VC: it moves a voice towards another, it does not clone.
+"""The embedded voice converter, where Seed-VC is not: it moves a voice towards another one, it does not clone.
 
 vocoder    the WORLD vocoder: a recording to pitch, spectral envelope and aperiodicity, and back
 portrait   what is typical of a voice: where its pitch lies, what its sounds look like

@@ -26,11 +26,13 @@ class Cepstra:
 
     def of(self, envelopes: Array) -> Array:
         """[N, K] log power -> [N, C]."""
-        return envelopes @ self._into
+        found: Array = envelopes @ self._into
+        return found
 
     def filter(self, change: Array) -> Array:
         """A change of coefficients [N, C] -> what it adds to the log power [N, K]."""
-        return change @ self._back
+        found: Array = change @ self._back
+        return found
 
 
 def _mel(hertz: float) -> float:

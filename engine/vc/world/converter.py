@@ -19,14 +19,23 @@ from engine.vc.world.melody import Tuning, moved
 from engine.vc.world.portrait import FAINTEST_NOISE, Portrait, levels, portrait_of
 from engine.vc.world.tract import smoothed, stretch_between, stretched
 from engine.vc.world.transport import Transport, changes
-from engine.vc.world.vocoder import FRAME_SAMPLES, FRAME_SECONDS, SAMPLE_RATE, Array, Frames, analysed
-from engine.vc.world.vocoder import pitch_at, pitch_of, spoken
+from engine.vc.world.vocoder import (
+    FRAME_SAMPLES,
+    FRAME_SECONDS,
+    SAMPLE_RATE,
+    Array,
+    Frames,
+    analysed,
+    pitch_at,
+    pitch_of,
+    spoken,
+)
 
 LONGEST_VOICE_SECONDS = 60.0
 FEWEST_VOICED_SECONDS = 0.25
 PIECE_FRAMES, LEAD_FRAMES = 1600, 20
-MOST_CHANGE = 3.0
-"""Nats of power, 13 dB: what bends an envelope further is a misunderstanding."""
+MOST_CHANGE = 5.0
+"""Nats of power, 22 dB: what bends an envelope further is a misunderstanding."""
 MOST_BREATH, BREATH_BINS = 0.7, 8
 LEVEL, GATE = 0.1, 10 ** (-30 / 20)
 PITCH_SHARE = 0.6
@@ -62,7 +71,7 @@ class _Change:
     def applied(self, frames: Frames) -> Frames:
         envelope, noise = stretched(frames.envelope, self.stretch), stretched(frames.aperiodicity, self.stretch)
         change = changes(self.cepstra.of(envelope), frames.voiced, self.of_voiced, self.of_others)
-        envelope += MOST_CHANGE * np.tanh(self.cepstra.filter(change) / MOST_CHANGE)
+        envelope += np.clip(self.cepstra.filter(change), -MOST_CHANGE, MOST_CHANGE)
         noise[frames.voiced] *= self.breath
         pitched = self.source.seconds > 0
         f0 = moved(frames.f0, self.source, self.target, self.tuning) if pitched else frames.f0
@@ -120,7 +129,7 @@ def _believed(portrait: Portrait) -> Portrait:
 def _pieces(wave: Array, f0: Array, samples: int, length_adjust: float, change: _Change) -> Iterator[tuple[int, Array]]:
     """(first sample, wave) in order; each begins with what the one before left out."""
     total = -(-samples // FRAME_SAMPLES)
-    tail = np.zeros(0)
+    tail: Array = np.zeros(0)
     for first in range(0, total, PIECE_FRAMES):
         last, before = min(first + PIECE_FRAMES, total), max(0, first - LEAD_FRAMES)
         times = np.arange(before, last + 2 * LEAD_FRAMES) * (FRAME_SECONDS / length_adjust)

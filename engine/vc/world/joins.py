@@ -31,4 +31,5 @@ def faded_over(tail: Array, head: Array) -> Array:
     falling = 1 - rising
     scale = np.sqrt(np.square(tail).sum() * np.square(head).sum()) + 1e-12
     alike = float(np.clip(tail @ head / scale, 0, 1))
-    return (tail * falling + head * rising) / np.sqrt(falling**2 + rising**2 + 2 * alike * falling * rising)
+    joined: Array = (tail * falling + head * rising) / np.sqrt(falling**2 + rising**2 + 2 * alike * falling * rising)
+    return joined

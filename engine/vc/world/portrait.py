@@ -37,7 +37,8 @@ class Portrait:
     def envelope(self) -> Array:
         """[K] mean log power of the voiced frames, or of all where none is."""
         known = self.voiced if len(self.voiced) else self.unvoiced
-        return known.mean(axis=0, dtype=np.float64)
+        mean: Array = known.mean(axis=0, dtype=np.float64)
+        return mean
 
     @property
     def seconds(self) -> float:
@@ -47,7 +48,7 @@ class Portrait:
     @property
     def bandwidth(self) -> float:
         """Hz, above which the recording holds nothing."""
-        strongest = np.maximum(*(kind.mean(axis=0) if len(kind) else -np.inf for kind in (self.voiced, self.unvoiced)))
+        strongest = np.max([kind.mean(axis=0) for kind in (self.voiced, self.unvoiced) if len(kind)], axis=0)
         return float(HERTZ[np.flatnonzero(strongest > strongest.max() - DEEPEST)[-1]])
 
 
@@ -72,13 +73,15 @@ def portrait_of(wave: Array, f0: Array) -> Portrait:
 def levels(wave: Array) -> Array:
     """wave [S] -> RMS [S / 120, up] of each 5 ms."""
     padded = np.pad(wave, (0, -len(wave) % FRAME_SAMPLES))
-    return np.sqrt(np.square(padded.reshape(-1, FRAME_SAMPLES)).mean(axis=1))
+    found: Array = np.sqrt(np.square(padded.reshape(-1, FRAME_SAMPLES)).mean(axis=1))
+    return found
 
 
 def _analysed(wave: Array, f0: Array, wanted: Mask) -> Frames:
     """Evenly chosen among the wanted frames."""
     chosen = np.flatnonzero(wanted)
-    chosen = chosen[:: -(-len(chosen) // MOST_FRAMES) or 1]
+    if len(chosen) > MOST_FRAMES:
+        chosen = chosen[np.linspace(0, len(chosen) - 1, MOST_FRAMES).astype(int)]
     if len(chosen) == 0:
         none = np.zeros((0, len(HERTZ)))
         return Frames(np.zeros(0), none, none)

@@ -28,7 +28,7 @@ def stretch_between(source: Portrait, target: Portrait) -> float:
     """By how much the source's formants have to rise to become the target's."""
     expected = FORMANTS_PER_PITCH * (target.pitch - source.pitch) if source.seconds and target.seconds else 0.0
     top = min(source.bandwidth, target.bandwidth)
-    probes = PROBES[PROBES * LARGEST < top] if top < PROBES[-1] * LARGEST else PROBES
+    probes = PROBES[top > PROBES * LARGEST] if top < PROBES[-1] * LARGEST else PROBES
     candidates = np.linspace(np.log(SMALLEST), np.log(LARGEST), 91)
     if len(probes) < len(PROBES) // 4:
         return float(np.exp(np.clip(expected, candidates[0], candidates[-1])))
@@ -41,7 +41,7 @@ def stretch_between(source: Portrait, target: Portrait) -> float:
 
 
 def _without_tilt(count: int) -> Array:
-    """[P, P] takes level, slope and bow out of values at the probes: those belong to the recording, not to the tract."""
+    """[P, P] takes level, slope and bow out of values at the probes: they belong to the recording, not to the tract."""
     line = np.linspace(-1, 1, count)
     curves = np.stack([np.ones(count), line, line * line], axis=1)
     return np.eye(count) - curves @ np.linalg.pinv(curves)
@@ -60,7 +60,7 @@ def stretched(rows: Array, stretch: float) -> Array:
     """[N, K] over frequency -> what stood at f stands at f times `stretch`."""
     end, knee = HERTZ[-1], KNEE * HERTZ[-1] * min(stretch, 1)
     above = knee / stretch + (HERTZ - knee) * (end - knee / stretch) / (end - knee)
-    position = np.where(HERTZ <= knee, HERTZ / stretch, above) / HERTZ[1]
+    position = np.where(knee >= HERTZ, HERTZ / stretch, above) / HERTZ[1]
     left = np.minimum(position.astype(int), len(HERTZ) - 2)
     part = position - left
     found: Array = rows[..., left] * (1 - part) + rows[..., left + 1] * part

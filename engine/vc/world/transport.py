@@ -20,9 +20,9 @@ from engine.vc.world.vocoder import Array, Mask
 FEWEST_FRAMES = 40
 FLOOR = 0.02
 """Added to all variances, which reach from 30 to 0.05: what hardly varies is not blown up."""
-EVIDENCE_FRAMES = 100
-"""Half a second of a voice counts half: in one word, what was said weighs more than who said it."""
-NEIGHBOURS, TOWARDS_NEIGHBOURS = 8, 0.5
+EVIDENCE_FRAMES = 150
+"""Three quarters of a second of a voice count half, two seconds nearly all: the average of a word is no average."""
+NEIGHBOURS, TOWARDS_NEIGHBOURS = 8, 0.6
 COMPARED = 13
 """The coarse coefficients, in which sounds differ; the fine ones differ between voices."""
 SMOOTH_FRAMES = 3
@@ -53,7 +53,7 @@ class Transport:
             target.mean(axis=0),
             _map(np.cov(source.T), np.cov(target.T)),
             target,
-            fewer / (fewer + EVIDENCE_FRAMES),
+            fewer**2 / (fewer**2 + EVIDENCE_FRAMES**2),
         )
 
     def change(self, cepstra: Array) -> Array:
@@ -75,12 +75,14 @@ class Transport:
 def _map(source: Array, target: Array) -> Array:
     floor = FLOOR * np.eye(len(source))
     root, unroot = _power(source + floor, 0.5), _power(source + floor, -0.5)
-    return unroot @ _power(root @ (target + floor) @ root, 0.5) @ unroot
+    found: Array = unroot @ _power(root @ (target + floor) @ root, 0.5) @ unroot
+    return found
 
 
 def _power(symmetric: Array, exponent: float) -> Array:
     values, vectors = np.linalg.eigh(symmetric)
-    return (vectors * np.maximum(values, 1e-9) ** exponent) @ vectors.T
+    found: Array = (vectors * np.maximum(values, 1e-9) ** exponent) @ vectors.T
+    return found
 
 
 def changes(cepstra: Array, voiced: Mask, of_voiced: Transport | None, of_others: Transport | None) -> Array:
@@ -96,4 +98,5 @@ def _faded(rows: Array) -> Array:
     reach = 3 * SMOOTH_FRAMES
     kernel = np.exp(-0.5 * np.square(np.arange(-reach, reach + 1) / SMOOTH_FRAMES))
     padded = np.pad(rows, ((reach, reach), (0, 0)), mode="edge")
-    return np.lib.stride_tricks.sliding_window_view(padded, len(kernel), axis=0) @ (kernel / kernel.sum())
+    faded: Array = np.lib.stride_tricks.sliding_window_view(padded, len(kernel), axis=0) @ (kernel / kernel.sum())
+    return faded

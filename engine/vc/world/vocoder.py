@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import pyworld
 
-Array: TypeAlias = npt.NDArray[np.float64]
+Array: TypeAlias = npt.NDArray[np.floating[Any]]
 Mask: TypeAlias = npt.NDArray[np.bool_]
 
 SAMPLE_RATE = 24_000
@@ -90,7 +90,8 @@ def pitch_at(f0: Array, times: Array) -> Array:
     right = np.minimum(left + 1, len(f0) - 1)
     part = position - left
     nearer = np.where(part < 0.5, f0[left], f0[right])
-    return np.where((f0[left] > 0) & (f0[right] > 0), f0[left] * (1 - part) + f0[right] * part, nearer)
+    between: Array = f0[left] * (1 - part) + f0[right] * part
+    return np.where((f0[left] > 0) & (f0[right] > 0), between, nearer)
 
 
 def analysed(wave: Array, f0: Array, times: Array) -> Frames:
