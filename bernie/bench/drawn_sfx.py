@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -11,6 +9,7 @@ import torch
 from torch import Generator, nn
 
 from engine.nn.bigvgan import BigVGAN, BigVGANConfig
+from engine.nn.convolution import make_ready
 from engine.sfx.autoencoder import Decoder, Encoder
 from engine.sfx.config import AutoencoderConfig, TextConfig, UNetConfig
 from engine.sfx.network import SfxNetwork
@@ -63,12 +62,14 @@ REDUCED = Sizes(
 
 def network_of(sizes: Sizes) -> SfxNetwork:
     """Always the same."""
+    vocoder = drawn(BigVGAN(sizes.vocoder))
+    make_ready(vocoder, torch.float32)
     return SfxNetwork(
         text=drawn(TextEncoder(sizes.text)),
         unet=drawn(UNet(sizes.unet)),
         encoder=drawn(Encoder(sizes.autoencoder)),
         decoder=drawn(Decoder(sizes.autoencoder)),
-        vocoder=drawn(BigVGAN(sizes.vocoder)),
+        vocoder=vocoder,
         scale_factor=0.35,
     )
 
@@ -85,14 +86,3 @@ def drawn(part: Part, seed: int = 0) -> Part:
     part.requires_grad_(False).eval()
     part.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     return part
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        with torch.inference_mode():
-            yield
-    finally:
-        torch.set_num_threads(before)

@@ -7,16 +7,15 @@ what a plain matrix product does here.
 
 from __future__ import annotations
 
-import resource
 import time
-from collections.abc import Callable
 from dataclasses import replace
 
 import torch
 from torch import Generator, Tensor
 
-from bernie.bench.drawn_sfx import FULL, REDUCED, Sizes, network_of, one_thread
+from bernie.bench.drawn_sfx import FULL, REDUCED, Sizes, network_of
 from bernie.bench.figures import Figure
+from bernie.bench.measuring import cost, one_thread, peak_megabytes, product_gflops
 from engine.sfx.config import COLUMN_SAMPLES, LATENT_ROWS, SAMPLE_RATE
 from engine.sfx.effect import GUIDANCE
 from engine.sfx.guidance import GuidedNoise
@@ -30,7 +29,6 @@ ROUNDS = 3
 AUTHORS_CPU_SECONDS, AUTHORS_STEPS = 335.0, 100
 AUTHORS_GFLOPS = 20_800 / 220
 """A second of their machine, at the limit of its arithmetic."""
-PRODUCT_WIDTH = 2048
 
 
 def measure(*, quick: bool = False) -> list[Figure]:
@@ -38,7 +36,7 @@ def measure(*, quick: bool = False) -> list[Figure]:
     sizes = REDUCED if quick else FULL
     with one_thread():
         network = network_of(sizes)
-        product = _gflops()
+        product = product_gflops()
         exact, mel = _figures(network, sizes, "float32", 0.27)
         half: list[Figure] = []
         if fastest(torch.device("cpu")) == torch.bfloat16:
@@ -57,10 +55,10 @@ def _figures(network: SfxNetwork, sizes: Sizes, kind: str, target: float) -> tup
     guided, schedule = _guided(network, text, sizes.steps)
     mel = network.decode(latent)
     parts = {
-        "text of one prompt": _cost(lambda: network.read(ids[:1])),
-        "one guided step": _cost(lambda: guided(latent, len(schedule) // 2)),
-        "decoding to a mel": _cost(lambda: network.decode(latent)),
-        "vocoder": _cost(lambda: network.speak(mel), 1),
+        "text of one prompt": cost(lambda: network.read(ids[:1]), ROUNDS)[0],
+        "one guided step": cost(lambda: guided(latent, len(schedule) // 2), ROUNDS)[0],
+        "decoding to a mel": cost(lambda: network.decode(latent), ROUNDS)[0],
+        "vocoder": cost(lambda: network.speak(mel), 1)[0],
     }
     begun = time.process_time()
     text = torch.cat([text[:1], network.read(ids[1:])])  # of the empty prompt it is kept, of the other one read
@@ -94,17 +92,6 @@ def _guided(network: SfxNetwork, text: Tensor, steps: int) -> tuple[GuidedNoise,
     return GuidedNoise(network.unet, schedule, text[1:], text[:1], torch.tensor([GUIDANCE])), schedule
 
 
-def _cost(work: Callable[[], object], rounds: int = ROUNDS) -> float:
-    """Median CPU-seconds, after one run that does not count."""
-    work()
-    spent = []
-    for _ in range(rounds):
-        begun = time.process_time()
-        work()
-        spent.append(time.process_time() - begun)
-    return sorted(spent)[rounds // 2]
-
-
 def _errors(exact: Tensor, low: Tensor) -> list[Figure]:
     """Of the mel that comes out at the end, from the same noise; SNR with the mean of the mel taken off."""
     error = low - exact
@@ -113,11 +100,6 @@ def _errors(exact: Tensor, low: Tensor) -> list[Figure]:
         Figure("log-mel distance of bfloat16 to float32", 20 * float(error.square().mean().sqrt()), "dB, rms"),
         Figure("SNR of that mel", float(10 * torch.log10(signal.square().mean() / error.square().mean())), "dB"),
     ]
-
-
-def _gflops() -> float:
-    a = torch.randn(PRODUCT_WIDTH, PRODUCT_WIDTH)
-    return 2e-9 * PRODUCT_WIDTH**3 / _cost(lambda: a @ a)
 
 
 def _yardsticks(exact: list[Figure], product: float) -> list[Figure]:
@@ -129,5 +111,5 @@ def _yardsticks(exact: list[Figure], product: float) -> list[Figure]:
         Figure("yardstick: the authors' way on this processor, by arithmetic", authors, "CPU s"),
         Figure("default, float32, of that yardstick", short / authors, "ratio"),
         Figure("DDIM, float32, of that yardstick", long / authors, "ratio"),
-        Figure("peak memory", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, "MB"),
+        Figure("peak memory", peak_megabytes(), "MB"),
     ]

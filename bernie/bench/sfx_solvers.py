@@ -12,8 +12,9 @@ from collections.abc import Iterator
 import torch
 from torch import Generator, Tensor
 
-from bernie.bench.drawn_sfx import REDUCED, drawn, one_thread
+from bernie.bench.drawn_sfx import REDUCED, drawn
 from bernie.bench.figures import Figure
+from bernie.bench.measuring import one_thread
 from engine.sfx.config import LATENT_ROWS
 from engine.sfx.effect import GUIDANCE
 from engine.sfx.guidance import GuidedNoise

@@ -9,9 +9,12 @@ import json
 import os
 from typing import Any
 
+import pytest
 from typer.testing import CliRunner
 
 from bernie.cli import app
+
+pytestmark = pytest.mark.slow
 
 
 def measured(*options: str) -> list[dict[str, Any]]:

@@ -13,12 +13,13 @@ import pytest
 from engine import InvalidInput, NotFound, UserError
 from engine import runners as models
 from engine.batcher import Batcher
-from engine.capabilities import capability_named
+from engine.capabilities import SfxParams, Source, capability_named
 from engine.codecs import decode
 from engine.guessed_length import guessed_seconds
 from engine.inputs import Inputs
 from engine.runners import LocalRunners
 from engine.selection import offers
+from engine.sfx.foley.ability import able
 from engine.worker import Worker, WorkerOptions
 from store import Database
 from tests.databases import KINDS, fresh_database
@@ -151,6 +152,12 @@ async def test_what_the_synthesiser_cannot_do_is_said_with_the_way_to_the_full_m
     assert cannot in error.message
     assert "`bernie models pull sfx`" in error.message
     assert error.field == next(iter(option))
+
+
+def test_the_synthesiser_says_that_it_cannot_start_from_a_clip() -> None:
+    params = SfxParams(prompt="rain", source=Source(id="u", key="k", seconds=3))
+    with pytest.raises(InvalidInput, match="cannot start from a clip"):
+        able(params)
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ def test_the_same_request_and_seed_give_the_same_samples_in_another_process() ->
 
 
 def test_it_is_among_the_embedded_models_and_says_who_it_is() -> None:
-    runner = embedded()["foley"]()
+    runner = embedded()["foley"](lambda model: FoleyRunner())
     assert (runner.capability, runner.model, runner.revision, runner.max_batch) == ("sfx", "foley", "1", 1)
 
 
