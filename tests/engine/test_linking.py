@@ -218,3 +218,14 @@ async def test_linking_in_circles_makes_no_credits(house: House, ann: User, anna
     with pytest.raises(InvalidInput, match="your own"):
         await link(house, again, anna)
     assert await house.engine.credits.balance(anna) == 2 * WELCOME
+
+
+async def test_the_secret_that_signs_for_urls_of_jobs_stays_the_receivers(
+    house: House, ann: User, anna: User, alice: User
+) -> None:
+    one_off = house.engine.endpoints.one_off
+    theirs, kept = await one_off(ann), await one_off(anna)
+    await link(house, ann, anna)
+    assert (await one_off(anna)).secret == kept.secret != theirs.secret
+    await link(house, anna, alice)
+    assert (await one_off(alice)).secret == kept.secret, "one who had none takes the mover's"
