@@ -7,6 +7,7 @@ import json
 import typer
 
 from bernie import serve as service
+from bernie.chats import CannotStart
 from bernie.commands import bench, convert, credits, doctor, jobs, keys, models, say, sfx, users
 from bernie.settings import Settings
 from bernie.terminal import AsJson, err, out, run
@@ -66,7 +67,7 @@ def _serve(as_json: bool, *, api: bool, jobs: bool, discord: bool, telegram: boo
 
     try:
         run(main)
-    except service.CannotStart as error:
+    except CannotStart as error:
         err.print(str(error), style="red", markup=False)
         raise typer.Exit(1) from error
 

@@ -61,6 +61,9 @@ async def run(
     ):
         stop = _stop_on_signals(engine)
         couriers = tuple(chat.courier for chat in (bot, telegram_chat) if chat)
+        if not (api or jobs or couriers):
+            name = "DISCORD" if discord else "TELEGRAM"
+            raise CannotStart(f"There is no bot to run. Set BERNIE_{name}__TOKEN: the README says where it comes from.")
         async with asyncio.TaskGroup() as group:
             if bot:
                 group.create_task(bot.run(stop))

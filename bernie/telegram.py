@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -17,11 +17,11 @@ WEBHOOK = "/telegram/updates"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TelegramChat:
-    """`run` until the stop event; `receive` takes an update that Telegram sends, where it does."""
+    """`run` until the stop event; `receive` keeps an update that Telegram sends, where it does."""
 
     courier: Courier
-    run: Callable[[asyncio.Event], Awaitable[None]]
-    receive: Callable[[dict[str, Any]], Awaitable[bool]] | None = None
+    run: Callable[[asyncio.Event], Coroutine[Any, Any, None]]
+    receive: Callable[[dict[str, Any]], Awaitable[None]] | None = None
 
 
 @asynccontextmanager

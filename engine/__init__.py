@@ -29,6 +29,7 @@ from engine.errors import (
 )
 from engine.formats import FORMATS, Format
 from engine.generation import Piece, WordTiming
+from engine.inbox import Inbox
 from engine.jobs import Again, Status
 from engine.offers import BuiltInVoice, Model, Offer, Offers
 from engine.outlines import Outline, outline
@@ -93,6 +94,7 @@ __all__ = [
     "Format",
     "FormatName",
     "Identity",
+    "Inbox",
     "InvalidInput",
     "Job",
     "JobCancelled",

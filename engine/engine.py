@@ -13,6 +13,7 @@ from engine.deliveries import Deliveries
 from engine.dictionaries import Dictionaries
 from engine.endpoints import Endpoints, public_network
 from engine.errors import ServiceError
+from engine.inbox import Inbox
 from engine.jobs import Jobs
 from engine.leaving import Leaving
 from engine.linking import Linking
@@ -54,6 +55,7 @@ class Engine:
     clips: Clips
     notices: Notices
     streams: Streams
+    inbox: Inbox
     endpoints: Endpoints
     deliveries: Deliveries
     offers: Offers
@@ -114,6 +116,7 @@ def assemble(
         clips=clips,
         streams=Streams(asked, clips, signals),
         notices=notices,
+        inbox=Inbox(db),
         endpoints=endpoints,
         deliveries=Deliveries(db, signals, endpoints),
         offers=offers,

@@ -19,7 +19,21 @@ from engine.leaving import Leaving
 from engine.linking import ATTEMPTS_WITHIN
 from engine.settlement import Settlement
 from engine.users import Users
-from store import Database, attempts, begin, clips, deliveries, departures, jobs, linking, queue, read, uploads, users
+from store import (
+    Database,
+    attempts,
+    begin,
+    clips,
+    deliveries,
+    departures,
+    inbox,
+    jobs,
+    linking,
+    queue,
+    read,
+    uploads,
+    users,
+)
 from store.objects import Objects
 
 log = logging.getLogger(__name__)
@@ -27,6 +41,8 @@ log = logging.getLogger(__name__)
 UNTIDY_HOURS = 48
 """How far back jobs are searched for forgotten uploads; far longer than a worker can be asleep."""
 DELIVERY_LOG_DAYS = 30
+INBOX_DAYS = 2
+"""Telegram tells of the same for a day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +147,7 @@ class Housekeeping:
             await users.delete_expired_sessions(tx, now())
             await deliveries.delete_settled(tx, now() - timedelta(days=DELIVERY_LOG_DAYS))
             await attempts.delete_made(tx, now() - timedelta(days=DELIVERY_LOG_DAYS))
+            await inbox.delete_came(tx, now() - timedelta(days=INBOX_DAYS))
 
     async def audit(self) -> None:
         for finding in await self.credits.audit():

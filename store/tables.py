@@ -383,3 +383,15 @@ farewells = Table(
     Index(None, "until"),
     **EXACT,
 )
+
+inbox = Table(
+    "inbox",
+    metadata,
+    # What a platform has told us, by its own number: confirmed to it once it stands here.
+    Column("surface", String(40), primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("content", JSON(none_as_null=True)),  # NULL: it has been seen to
+    Column("created_at", Moment, nullable=False),
+    Index(None, "created_at"),
+    **EXACT,
+)

@@ -1,7 +1,7 @@
 """`POST /telegram/updates`: what people do at Telegram, where its updates are sent instead of polled.
 
 Telegram says the secret with each update that it was given with the address. An answer other than 2xx makes it send
-the update again, so 200 means that what it asked for will be done.
+the update again, so 200 means that it is stored and will be seen to.
 """
 
 from __future__ import annotations
@@ -16,19 +16,18 @@ from pydantic import ValidationError
 from engine import InvalidInput, Unauthorized
 
 HEADER = "x-telegram-bot-api-secret-token"
-Receive = Callable[[dict[str, Any]], Awaitable[bool]]
+Receive = Callable[[dict[str, Any]], Awaitable[None]]
 
 
 def routes(secret: str, receive: Receive) -> APIRouter:
     async def updates(request: Request) -> Response:
-        """503 while it is still being taken: it is recognised when it comes again."""
         if not secrets.compare_digest(request.headers.get(HEADER, "").encode(), secret.encode()):
             raise Unauthorized("This address takes updates from Telegram.")
         try:
-            taken = await receive(await request.json())
+            await receive(await request.json())
         except (ValueError, ValidationError) as error:
             raise InvalidInput("This is no update.") from error
-        return Response(status_code=200 if taken else 503)
+        return Response(status_code=200)
 
     router = APIRouter(include_in_schema=False)
     router.add_api_route("/telegram/updates", updates, methods=["POST"])

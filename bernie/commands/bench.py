@@ -53,6 +53,22 @@ def say(as_json: AsJson = False) -> None:
 
 
 @app.command()
+def discord(as_json: AsJson = False) -> None:
+    """How soon interactions are acknowledged when 200 come in two seconds, against a local Discord."""
+    from bernie.bench.discord import NoCheckout, measure
+
+    async def main(settings: Settings) -> list[Figure]:
+        with tempfile.TemporaryDirectory(dir=_on_data_disk(settings), prefix="bench-") as folder:
+            return await measure(Path(folder))
+
+    try:
+        show(run(main), as_json=as_json)
+    except NoCheckout as error:
+        err.print(str(error), style="red", markup=False)
+        raise typer.Exit(1) from error
+
+
+@app.command()
 def tts(
     model: Annotated[
         str | None, typer.Option(help="One of styletts2, styletts2-ljspeech, kokoro; all of them by default.")
@@ -105,3 +121,30 @@ def sfx(
         err.print("The networks are not installed. Run `make install EXTRAS=models`.", style="red")
         raise typer.Exit(1) from error
     show((distances if solvers else costs).measure(quick=quick), as_json=as_json)
+
+
+@app.command()
+def webhooks(
+    database: Annotated[str | None, typer.Option(help="An empty database to use; a fresh SQLite by default.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """How many webhooks are delivered in a second, how soon, and what dead endpoints cost the others."""
+    from bernie.bench.webhooks import measure
+
+    async def main(settings: Settings) -> list[Figure]:
+        with tempfile.TemporaryDirectory(dir=_on_data_disk(settings), prefix="bench-") as folder:
+            return await measure(Path(folder), database)
+
+    show(run(main), as_json=as_json)
+
+
+@app.command()
+def telegram(as_json: AsJson = False) -> None:
+    """How soon the Telegram bot answers 100 chats at once, against a local server as strict as Telegram."""
+    from bernie.bench.telegram import measure
+
+    async def main(settings: Settings) -> list[Figure]:
+        with tempfile.TemporaryDirectory(dir=_on_data_disk(settings), prefix="bench-") as folder:
+            return await measure(Path(folder))
+
+    show(run(main), as_json=as_json)

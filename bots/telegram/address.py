@@ -37,12 +37,18 @@ class Address:
         return self.chat_id, self.thread_id
 
 
+def place_of(message: Message) -> tuple[int, int | None]:
+    """Its chat, and its topic in a forum."""
+    return message.chat.id, message.message_thread_id if message.is_topic_message else None
+
+
 def address_of(message: Message, user_id: int, *, language: str) -> Address:
     """Of an answer to that message."""
+    chat_id, thread_id = place_of(message)
     return Address(
-        chat_id=message.chat.id,
+        chat_id=chat_id,
         user_id=user_id,
         message_id=message.message_id,
-        thread_id=message.message_thread_id if message.is_topic_message else None,
+        thread_id=thread_id,
         language=language,
     )

@@ -71,7 +71,7 @@ class Desk:
     async def order(self, user: User, capability: str, raw: Mapping[str, Any], to: Address, key: str) -> Job | None:
         """A job whose outcome goes to that address. The same key makes it once; None: it made another one before."""
         self.progress.show(to.place)
-        to = replace(to, voice=await self._voice_name(user, capability, raw))
+        to = replace(to, voice=await self.voice_name(user, capability, raw))
         try:
             job = await self.engine.jobs.submit(user, capability, raw, reply_to=to.pack(), idempotency_key=key)
         except Conflict as error:
@@ -80,7 +80,7 @@ class Desk:
         self.progress.follow(user, job, to)
         return job
 
-    async def _voice_name(self, user: User, capability: str, raw: Mapping[str, Any]) -> str:
+    async def voice_name(self, user: User, capability: str, raw: Mapping[str, Any]) -> str:
         """For the words below the clip. Empty where there is none, and where the request will be refused anyway."""
         if capability_named(capability).voice_field() is None or self.engine.offers[capability].unavailable:
             return ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 
 from aiogram.types import Message
 
@@ -59,10 +60,11 @@ async def play(ask: Asked, rest: str) -> None:
     status = await ask.engine.jobs.get(ask.user, whole(rest))
     if status.clip is None:
         raise ask.refusal("job-gone")
-    phrases = ask.desk.phrases
-    words = caption(phrases, ask.to, status.job, status.clip, "")
-    buttons = clip_buttons(phrases, ask.language, status.job)
-    if await ask.desk.clips.post(ask.to, Sound(status.clip, words, buttons)) is None:
+    phrases, job = ask.desk.phrases, status.job
+    to = replace(ask.to, voice=await ask.desk.voice_name(ask.user, job.capability, job.params))
+    words = caption(phrases, to, job, status.clip, "")
+    buttons = clip_buttons(phrases, ask.language, job)
+    if await ask.desk.clips.post(to, Sound(status.clip, words, buttons)) is None:
         link = await ask.engine.clips.link(status.clip)
         await ask.say(ask.t("clip-as-link", link=link))
 

@@ -1,17 +1,15 @@
-"""How updates come in: each is confirmed to Telegram only when what it asked for has become a row.
+"""How updates come in: each is a row in the inbox before Telegram is told that we have it.
 
-By polling, the offset follows the oldest update that is still being taken, so a process that is killed gets it again.
-By webhook, the answer 200 comes when the update has been taken. Taken twice, it makes one job: the update's id is
-the job's key.
+A whole batch is kept in one transaction, so a burst is confirmed and greeted at once, however long it takes to answer.
+A process that is killed leaves its unfinished updates to the next one. What asks for a job has the update's id as its
+key, so an update that is taken up again makes one job.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import time
-from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,16 +17,21 @@ from aiogram import Bot
 from aiogram.exceptions import TelegramAPIError, TelegramConflictError, TelegramRetryAfter
 from aiogram.types import Update
 
+from engine import Inbox
+
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 25
 AT_ONCE = 100
-"""The most that Telegram gives at a time; as many may be on their way to a row."""
-PAUSE_SECONDS = 1.0
+"""The most that Telegram gives at a time."""
+HANDLED_AT_ONCE = 16
+"""More would be slower: the database takes them one by one."""
+MOST_OPEN = 2000
+"""With so many on their way, no more are fetched."""
 AFTER_ERROR_SECONDS = (1.0, 30.0)
-REMEMBERED = 10_000
-LONGEST_SECONDS = 50.0
-"""How long Telegram is kept waiting for one update; by polling, one that takes longer holds up the others no more."""
+NOTED_SECONDS = 0.5
+"""So long what is done may wait to be noted, to be noted together."""
+STOP_SECONDS = 1.0
 
 
 @dataclass
@@ -40,71 +43,112 @@ class _Line:
 
 
 class Intake:
-    """`handle` takes one update; it is not called for two of one chat at a time."""
+    """`handle` takes one update; it is not called for two of one chat at a time. `greet` is called as soon as one is
+    seen. `name`: of the bot in the inbox.
+    """
 
-    def __init__(self, handle: Callable[[Update], Awaitable[None]]) -> None:
-        self._handle = handle
-        self._taken: OrderedDict[int, asyncio.Task[None]] = OrderedDict()
+    def __init__(
+        self,
+        inbox: Inbox,
+        name: str,
+        handle: Callable[[Update], Awaitable[None]],
+        greet: Callable[[Update], None],
+    ) -> None:
+        self._inbox, self._name, self._handle, self._greet = inbox, name, handle, greet
+        self._room = asyncio.Semaphore(HANDLED_AT_ONCE)
+        self._open: dict[int, asyncio.Task[None]] = {}
         self._lines: dict[int, _Line] = {}
+        self._done: list[int] = []
+        self._noting: asyncio.Task[None] | None = None
 
-    async def take(self, update: dict[str, Any]) -> bool:
-        """Whether it has been taken, now or before; False where that lasts too long."""
-        done, _ = await asyncio.wait([self._start(Update.model_validate(update))], timeout=LONGEST_SECONDS)
-        return bool(done)
+    async def take(self, update: dict[str, Any]) -> None:
+        """Returns once it is kept, at once where it was before. Raises `ValidationError` for what is no update."""
+        await self._keep([Update.model_validate(update)], [update])
 
-    def _start(self, update: Update) -> asyncio.Task[None]:
-        if (before := self._taken.get(update.update_id)) is not None:
-            return before
-        task = asyncio.create_task(self._in_line(update))
-        self._taken[update.update_id] = task
-        while len(self._taken) > REMEMBERED and next(iter(self._taken.values())).done():
-            self._taken.popitem(last=False)
-        return task
+    async def resume(self) -> None:
+        """What a former process kept and did not finish."""
+        for content in await self._inbox.unfinished(self._name):
+            self._start(Update.model_validate(content))
+
+    async def poll(self, bot: Bot, stop: asyncio.Event, allowed: list[str]) -> None:
+        """Until `stop`."""
+        stopping, after = asyncio.create_task(stop.wait()), 0
+        try:
+            while not stop.is_set():
+                updates = await self._fetched(bot, after, allowed, stopping)
+                if updates and await self._kept_or_log(bot, updates):
+                    after = updates[-1].update_id + 1
+                while len(self._open) > MOST_OPEN and not stop.is_set():
+                    await asyncio.wait([*self._open.values(), stopping], return_when=asyncio.FIRST_COMPLETED)
+            await _confirm(bot, after)
+        finally:
+            stopping.cancel()
+
+    async def finish(self) -> None:
+        """A moment for what is on its way; what is left is the next process's."""
+        if tasks := list(self._open.values()):
+            _, late = await asyncio.wait(tasks, timeout=STOP_SECONDS)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+        if self._noting is not None:
+            await self._noting
+
+    async def _kept_or_log(self, bot: Bot, updates: Sequence[Update]) -> bool:
+        try:
+            plain = [bot.session.prepare_value(update, bot=bot, files={}, _dumps_json=False) for update in updates]
+            await self._keep(updates, plain)
+        except Exception:
+            log.exception("updates not kept; they come again")
+            await asyncio.sleep(AFTER_ERROR_SECONDS[0])
+            return False
+        return True
+
+    async def _keep(self, updates: Sequence[Update], plain: Sequence[dict[str, Any]]) -> None:
+        for update in updates:
+            self._greet(update)
+        told = {update.update_id: content for update, content in zip(updates, plain, strict=True)}
+        new = await self._inbox.keep(self._name, told)
+        for update in updates:
+            if update.update_id in new:
+                self._start(update)
+
+    def _start(self, update: Update) -> None:
+        self._open[update.update_id] = asyncio.create_task(self._in_line(update))
 
     async def _in_line(self, update: Update) -> None:
         chat_id = chat_of(update)
         line = self._lines.setdefault(chat_id, _Line())
         line.length += 1
         try:
-            async with line.lock:
+            async with line.lock, self._room:
                 await self._handle(update)
+            self._note(update.update_id)
         except Exception:
-            log.exception("update not taken", extra={"update": update.update_id})
+            log.exception("update failed", extra={"update": update.update_id})
+            self._note(update.update_id)
         finally:
+            del self._open[update.update_id]
             line.length -= 1
             if not line.length:
                 del self._lines[chat_id]
 
-    async def poll(self, bot: Bot, stop: asyncio.Event, allowed: list[str]) -> None:
-        """Until `stop`; what is being taken then is finished."""
-        stopping = asyncio.create_task(stop.wait())
-        open_tasks: dict[int, asyncio.Task[None]] = {}
-        since: dict[int, float] = {}
-        after = 0
-        try:
-            while not stop.is_set():
-                updates = await self._fetched(bot, min(open_tasks, default=after), allowed, stopping, bool(open_tasks))
-                for update in updates:
-                    if update.update_id >= after:
-                        open_tasks[update.update_id] = self._start(update)
-                        since[update.update_id] = time.monotonic()
-                    after = max(after, update.update_id + 1)
-                if open_tasks:
-                    # Those on their way come again with each poll until they are taken: wait for one to be.
-                    waiting = [*open_tasks.values(), stopping]
-                    await asyncio.wait(waiting, timeout=PAUSE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-                early = time.monotonic() - LONGEST_SECONDS
-                since = {number: at for number, at in since.items() if not open_tasks[number].done() and at > early}
-                open_tasks = {number: open_tasks[number] for number in since}
-            await self._confirmed(bot, open_tasks, after)
-        finally:
-            stopping.cancel()
+    def _note(self, number: int) -> None:
+        self._done.append(number)
+        if self._noting is None:
+            self._noting = asyncio.create_task(self._note_all())
 
-    async def _fetched(
-        self, bot: Bot, offset: int, allowed: list[str], stopping: asyncio.Task[bool], busy: bool
-    ) -> list[Update]:
-        seconds = 0 if busy else POLL_SECONDS
-        request = asyncio.create_task(self._asked(bot, offset, allowed, seconds, stopping))
+    async def _note_all(self) -> None:
+        """Lost, it costs another answer after a restart, and no second job."""
+        await asyncio.sleep(NOTED_SECONDS)
+        self._noting, numbers, self._done = None, self._done, []
+        try:
+            await self._inbox.done(self._name, numbers)
+        except Exception:
+            log.exception("updates not noted as done")
+
+    async def _fetched(self, bot: Bot, offset: int, allowed: list[str], stopping: asyncio.Task[bool]) -> list[Update]:
+        request = asyncio.create_task(_asked(bot, offset, allowed, stopping))
         await asyncio.wait([request, stopping], return_when=asyncio.FIRST_COMPLETED)
         if not request.done():
             request.cancel()
@@ -112,39 +156,36 @@ class Intake:
             return []
         return request.result()
 
-    async def _asked(
-        self, bot: Bot, offset: int, allowed: list[str], seconds: int, stopping: asyncio.Task[bool]
-    ) -> list[Update]:
-        """Again after growing pauses where Telegram does not answer."""
-        pause, longest = AFTER_ERROR_SECONDS
-        while True:
-            try:
-                return await bot.get_updates(
-                    offset=offset or None,
-                    limit=AT_ONCE,
-                    timeout=seconds,
-                    allowed_updates=allowed,
-                    request_timeout=seconds + 10,
-                )
-            except TelegramConflictError as error:
-                log.error("another process polls with this token", extra={"error": str(error)})
-            except TelegramRetryAfter as error:
-                pause = max(pause, error.retry_after)
-            except TelegramAPIError as error:
-                log.warning("Telegram does not answer", extra={"error": str(error)})
-            await asyncio.wait([stopping], timeout=pause)
-            pause = min(longest, pause * 2)
 
-    async def _confirmed(self, bot: Bot, open_tasks: dict[int, asyncio.Task[None]], after: int) -> None:
-        """The last words: what has been taken is not given to the next process again."""
-        if open_tasks:
-            await asyncio.wait(open_tasks.values(), timeout=PAUSE_SECONDS)
-        left = [number for number, task in open_tasks.items() if not task.done()]
-        if after:
-            try:
-                await bot.get_updates(offset=min(left, default=after), limit=1, timeout=0, request_timeout=2)
-            except TelegramAPIError:
-                log.info("updates not confirmed; they come again and are recognised")
+async def _asked(bot: Bot, offset: int, allowed: list[str], stopping: asyncio.Task[bool]) -> list[Update]:
+    """Again after growing pauses where Telegram does not answer."""
+    pause, longest = AFTER_ERROR_SECONDS
+    while True:
+        try:
+            return await bot.get_updates(
+                offset=offset or None,
+                limit=AT_ONCE,
+                timeout=POLL_SECONDS,
+                allowed_updates=allowed,
+                request_timeout=POLL_SECONDS + 10,
+            )
+        except TelegramConflictError as error:
+            log.error("another process polls with this token", extra={"error": str(error)})
+        except TelegramRetryAfter as error:
+            pause = max(pause, error.retry_after)
+        except TelegramAPIError as error:
+            log.warning("Telegram does not answer", extra={"error": str(error)})
+        await asyncio.wait([stopping], timeout=pause)
+        pause = min(longest, pause * 2)
+
+
+async def _confirm(bot: Bot, after: int) -> None:
+    """The last words: what is kept is not given to the next process again."""
+    if after:
+        try:
+            await bot.get_updates(offset=after, limit=1, timeout=0, request_timeout=2)
+        except TelegramAPIError:
+            log.info("updates not confirmed; they come again and are recognised")
 
 
 def chat_of(update: Update) -> int:

@@ -9,12 +9,21 @@ from bots.telegram.asked import Asked
 from bots.telegram.guided import Step, step_in
 from bots.telegram.keyboards import AnyVoice, keyboard, voice_rows
 from bots.telegram.options import names, split, text_field
-from bots.telegram.sounds import data_of, sound_in
+from bots.telegram.sounds import check, data_of, sound_in
 from bots.telegram.voices import add_voice, name_voice
 from engine import InvalidInput, capability_named
 
 COMMANDS = {"tts": "tts", "sfx": "sfx", "convert": "vc"}
 CONVERSION = "vc"
+
+
+def makes_a_clip(message: Message) -> bool:
+    """Most likely, as far as can be said without asking anybody: plain words in private, or a command with words."""
+    words = message.text or ""
+    if not words.startswith("/"):
+        return message.chat.type == "private" and bool(words)
+    name, _, rest = words[1:].partition(" ")
+    return name.lower() in COMMANDS and bool(rest)
 
 
 async def command(message: Message, command: CommandObject, ask: Asked) -> None:
@@ -77,6 +86,7 @@ async def sound(message: Message, ask: Asked) -> None:
     if step is not None and step.what == "clip":
         await add_voice(ask, step.name, await data_of(ask, found, most_seconds=120))
         return
+    check(ask, found)
     await offer_conversion(ask, 0)
 
 

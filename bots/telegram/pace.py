@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 CHAT_BURST, CHAT_SECONDS = 2, 1.05
 GROUP_POSTS, GROUP_SECONDS = 18, 61.0
-ALL_BURST, ALL_PER_SECOND = 4, 25.0
+ALL_POSTS, ALL_SECONDS = 25, 1.1
 LONGEST_WAIT_SECONDS = 20.0
 """A longer `retry_after` is left to the caller, whose outbox waits without holding anything."""
 FREE = frozenset({"sendChatAction"})
@@ -45,7 +45,9 @@ class Pace(BaseRequestMiddleware):
     def __init__(self) -> None:
         self._chats: dict[int, _Chat] = {}
         self._moved: dict[int, int] = {}  # groups that became supergroups
-        self._all_ready_at = 0.0
+        self._everybody = asyncio.Lock()
+        self._posts: deque[float] = deque(maxlen=ALL_POSTS)
+        self._queued = 0  # posts whose own chat would take them now
 
     async def __call__(
         self, make_request: NextRequestMiddlewareType[TelegramType], bot: Bot, method: TelegramMethod[TelegramType]
@@ -70,7 +72,7 @@ class Pace(BaseRequestMiddleware):
 
     def is_crowded(self) -> bool:
         """Posts over all chats wait: what can be left out should be."""
-        return self._all_ready_at > time.monotonic() + 1
+        return self._queued > ALL_POSTS
 
     async def _in_turn(
         self,
@@ -110,15 +112,26 @@ class Pace(BaseRequestMiddleware):
         if is_group and len(chat.posts) >= GROUP_POSTS:
             at = max(at, chat.posts[-GROUP_POSTS] + GROUP_SECONDS)
         await asyncio.sleep(at - moment)
-        moment = time.monotonic()
-        at = max(moment, self._all_ready_at - (ALL_BURST - 1) / ALL_PER_SECOND)
-        self._all_ready_at = max(at, self._all_ready_at) + 1 / ALL_PER_SECOND
-        await asyncio.sleep(at - moment)
+        await self._turn_of_all()
         moment = time.monotonic()
         chat.ready_at = max(moment, chat.ready_at) + CHAT_SECONDS
         chat.posts.append(moment)
         while len(chat.posts) > GROUP_POSTS:
             chat.posts.popleft()
+
+    async def _turn_of_all(self) -> None:
+        """By the time at which each really goes: what was held up by a busy machine must not go in one clump."""
+        self._queued += 1
+        try:
+            async with self._everybody:
+                while len(self._posts) == ALL_POSTS:
+                    wait = self._posts[0] + ALL_SECONDS - time.monotonic()
+                    if wait <= 0:
+                        break
+                    await asyncio.sleep(wait)
+                self._posts.append(time.monotonic())
+        finally:
+            self._queued -= 1
 
     def _chat(self, chat_id: int) -> _Chat:
         if chat_id not in self._chats and len(self._chats) >= MANY_CHATS:

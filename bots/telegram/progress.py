@@ -11,7 +11,7 @@ import logging
 import time
 from collections.abc import Coroutine
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from aiogram import Bot
@@ -38,9 +38,12 @@ Place = tuple[int, int | None]
 
 @dataclass
 class _Line:
-    """The unfinished requests of one chat, the next one first. `message_id`, `text`: of the message about them."""
+    """The unfinished requests of one chat, the next one first. `message_id`, `text`: of the message about them;
+    `noted`: requests whose rows know of it, so that it is taken away even if this process is killed.
+    """
 
     jobs: dict[str, tuple[User, Address]] = field(default_factory=dict)
+    noted: set[str] = field(default_factory=set)
     since: float = field(default_factory=time.monotonic)
     message_id: int = 0
     text: str = ""
@@ -90,7 +93,8 @@ class Progress:
         self.show(address.place)
         line = self._lines.get(address.place)
         if line is None:
-            line = self._lines[address.place] = _Line()
+            before = Address.unpack(job.reply_to or {"chat_id": 0, "user_id": 0})  # of a process that is no more
+            line = self._lines[address.place] = _Line(message_id=before.status_id)
             self.spawn(self._keep(address.place, line))
         line.jobs[job.id] = (user, address)
 
@@ -147,6 +151,9 @@ class Progress:
         text = self._standing(address.language, status, len(line.jobs) - 1)
         if text != line.text:
             await self._post(line, address, job_id, text)
+        if job_id not in line.noted:
+            line.noted.add(job_id)
+            await self._engine.jobs.readdress(job_id, replace(address, status_id=line.message_id).pack())
 
     async def _post(self, line: _Line, address: Address, job_id: str, text: str) -> None:
         keys = keyboard([[(self._phrases(address.language, "button-cancel"), f"stop:{job_id}")]])

@@ -38,13 +38,17 @@ def sound_in(message: Message | None) -> Sound | None:
     return None
 
 
-async def data_of(ask: Asked, sound: Sound, *, most_seconds: int = SOURCE_SECONDS) -> bytes:
-    """Raises a `UserError` for a file that Telegram hands to no bot, or that is too long whatever is in it."""
+def check(ask: Asked, sound: Sound, *, most_seconds: int = SOURCE_SECONDS) -> None:
+    """Raises a `UserError` for a file that Telegram hands to no bot, or that is said to be too long."""
     if sound.bytes > MAX_DOWNLOAD_BYTES:
         raise too_large(ask, sound)
     if sound.seconds > most_seconds:
-        words = ask.t("telegram-too-long", seconds=sound.seconds, most=most_seconds)
-        raise ClipTooLong(words)
+        raise ClipTooLong(ask.t("telegram-too-long", seconds=sound.seconds, most=most_seconds))
+
+
+async def data_of(ask: Asked, sound: Sound, *, most_seconds: int = SOURCE_SECONDS) -> bytes:
+    """Raises as `check` does, and for a file that is gone."""
+    check(ask, sound, most_seconds=most_seconds)
     try:
         return await _fetched(ask.desk.bot, sound)
     except TelegramBadRequest as error:

@@ -284,7 +284,7 @@ def test_a_second_service_on_the_same_folder_is_refused(service: Service) -> Non
     [
         ({"BERNIE_HTTP_PORT": "80"}, 2, "BERNIE_HTTP_PORT is not a setting of Bernie"),
         ({"BERNIE_HTTP__PORT": "many"}, 2, "BERNIE_HTTP__PORT: "),
-        ({"BERNIE_DISCORD__TOKEN": "t0ken"}, 1, "BERNIE_DISCORD__TOKEN is set, but"),
+        ({"BERNIE_DISCORD__TOKEN": "t0ken", "BERNIE_DISCORD__PUBLIC_KEY": "k"}, 2, "BERNIE_DISCORD__PUBLIC_KEY: "),
     ],
 )
 def test_settings_that_cannot_be_are_refused_by_their_name(
@@ -293,6 +293,11 @@ def test_settings_that_cannot_be_are_refused_by_their_name(
     refused = call(home, "serve", "--json", **variables)
     assert_refused(refused, status, sentence)
     assert "t0ken" not in refused.stderr
+
+
+@pytest.mark.parametrize("name", ["discord", "telegram"])
+def test_a_bot_without_a_token_is_refused_with_what_to_set(home: Path, name: str) -> None:
+    assert_refused(call(home, name, "--json"), 1, f"There is no bot to run. Set BERNIE_{name.upper()}__TOKEN")
 
 
 def test_a_port_in_use_is_refused_with_what_to_set(service: Service, home: Path) -> None:
