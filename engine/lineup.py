@@ -16,7 +16,8 @@ from engine.sfx import foley
 from engine.sfx.foley.ability import able
 from engine.sfx.foley.telling import heard
 from engine.sfx.wording import readable
-from engine.tts.normalise import speakable
+from engine.tts.normalise import require_sayable
+from engine.tts.options import pronunciations
 from engine.vc import world
 
 HEART = BuiltInVoice(
@@ -93,11 +94,8 @@ def _hibari() -> Model:
 
 
 def something_to_say(params: Any) -> None:
-    """Raises `InvalidInput` for a text in which an English voice finds nothing."""
-    if not speakable(params.text):
-        raise InvalidInput(
-            "There is nothing in this text that an English voice can say. Write English words.", field="text"
-        )
+    """Raises `InvalidInput` for a text in which an English voice finds nothing, or which takes too long to say."""
+    require_sayable(params.text, pronunciations(params.text, params.pronunciations))
 
 
 def _seed_vc(name: str, here: Collection[str]) -> Model:

@@ -18,6 +18,7 @@ from engine.lanes import Lanes
 from engine.notices import Notices
 from engine.pauses import next_attempt
 from engine.posts import Answer, Post, Poster, Undeliverable, data_of, post_of
+from engine.successes import Successes
 from store import Database, attempts, begin, clips, deliveries, endpoints, jobs, read
 from store.columns import storable
 from store.records import Attempt, Delivery, Endpoint
@@ -49,6 +50,7 @@ class Posts:
         self._db, self._clips, self._notices = db, handed_out, notices
         self._poster, self._most_seconds = poster, most_seconds
         self._prepared: dict[str, Prepared] = {}
+        self._successes = Successes(db)
 
     async def prepare(self, claimed: Sequence[Delivery]) -> None:
         """One look at the rows for all of them."""
@@ -98,25 +100,26 @@ class Posts:
             error=storable(answer.error)[:500] if answer.error else None,
             snippet=storable(answer.snippet),
         )
+        if made.error is None and (endpoint is None or endpoint.failing_since is None):
+            await self._successes.note(delivery, made)
+            return
         async with begin(self._db) as tx:
             if made.error is None:
-                await _note_success(tx, delivery, endpoint)
+                await _note_recovery(tx, delivery)
             else:
                 await _note_failure(tx, delivery, answer, made.error)
             await attempts.insert_attempts(tx, [made])
 
 
-async def _note_success(tx: AsyncConnection, delivery: Delivery, endpoint: Endpoint | None) -> None:
+async def _note_recovery(tx: AsyncConnection, delivery: Delivery) -> None:
+    """What waited for the end of the endpoint's pause is due now."""
     moment = now()
-    if endpoint is None or endpoint.failing_since is None:
-        await deliveries.delivered(tx, delivery, moment)
-        return
-    locked = await endpoints.locked(tx, endpoint.id)  # the endpoint first: see `store.endpoints`
+    endpoint = await endpoints.locked(tx, delivery.address["endpoint_id"])  # first: see `store.endpoints`
     await deliveries.delivered(tx, delivery, moment)
-    if locked is not None:
-        await endpoints.save_health(tx, health.after_success(locked))
-        if locked.paused_until is not None:
-            await deliveries.bring_forward(tx, locked.id, put_off_until=locked.paused_until, now=moment)
+    if endpoint is not None:
+        await endpoints.save_health(tx, health.after_success(endpoint))
+        if endpoint.paused_until is not None:
+            await deliveries.bring_forward(tx, endpoint.id, put_off_until=endpoint.paused_until, now=moment)
 
 
 async def _note_failure(tx: AsyncConnection, delivery: Delivery, answer: Answer, error: str) -> None:

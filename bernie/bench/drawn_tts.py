@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -67,9 +68,11 @@ def network_of(config: TtsConfig, precision: torch.dtype) -> TtsNetwork:
     for part in (getattr(network, field.name) for field in fields(network)):
         if isinstance(part, nn.Module):
             _draw(part, source)
-    network.prosody.duration_proj.weight.data *= 0.1
-    network.prosody.duration_proj.bias.data.fill_(float(torch.logit(torch.tensor(FRAMES_PER_TOKEN / 50))))
-    network.prosody.F0_proj.bias.data.fill_(HERTZ)
+    prosody = network.prosody
+    assert prosody.F0_proj.bias is not None
+    prosody.F0_proj.bias.data.fill_(HERTZ)
+    prosody.duration_proj.weight.data *= 0.1
+    prosody.duration_proj.bias.data.fill_(math.log(FRAMES_PER_TOKEN / (config.max_duration - FRAMES_PER_TOKEN)))
     network.make_ready(precision)
     return network
 

@@ -55,21 +55,23 @@ def cost(work: Callable[[], object], rounds: int, *, warm_up: bool = True) -> tu
 
 
 class Stopwatch:
-    """CPU-seconds spent inside a part, from one `reset` on."""
+    """CPU-seconds spent inside a part, and how often it was called, since `reset`."""
 
     def __init__(self, part: nn.Module) -> None:
         self.seconds = self._begun = 0.0
+        self.calls = 0
         part.register_forward_pre_hook(self._begin)
         part.register_forward_hook(self._end)
 
     def reset(self) -> None:
-        self.seconds = 0.0
+        self.seconds, self.calls = 0.0, 0
 
     def _begin(self, *_: object) -> None:
         self._begun = time.process_time()
 
     def _end(self, *_: object) -> None:
         self.seconds += time.process_time() - self._begun
+        self.calls += 1
 
 
 def product_gflops() -> float:

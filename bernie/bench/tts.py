@@ -10,6 +10,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -146,7 +147,7 @@ def _costs(run: Run, synthesizer: Synthesizer, voice: str, rounds: int) -> list[
     for count in (1, *BATCHES):
         wanted = [_utterance(SENTENCES[0], voice, seed) for seed in range(count)]
         seconds = _say(synthesizer, wanted[:1]) * count
-        cpu, wall = cost(lambda wanted=wanted: _say(synthesizer, wanted), rounds if count == 1 else 1, warm_up=False)
+        cpu, wall = cost(partial(_say, synthesizer, wanted), rounds if count == 1 else 1, warm_up=False)
         name = f"{run.title}, " + ("alone" if count == 1 else f"batch of {count}")
         figures += [
             Figure(name, cpu / seconds, "CPU s/s", f"at most {most}" if count == 1 else ""),
@@ -172,7 +173,7 @@ def _delays(run: Run, synthesizer: Synthesizer, voice: str, rounds: int) -> list
 
     figures = []
     for name, text in (("first audio of ten sentences", " ".join(SENTENCES)), ("the first one alone", SENTENCES[0])):
-        cpu, wall = cost(lambda text=text: first(text), rounds)
+        cpu, wall = cost(partial(first, text), rounds)
         figures += [Figure(f"{run.title}, {name}", cpu, "CPU s"), Figure(f"{run.title}, {name}, wall", wall, "s")]
     return figures
 

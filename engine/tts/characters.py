@@ -6,6 +6,7 @@ not asked: superscripts (x² is not x2), vulgar fractions (3½ is not 31/2), the
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from engine.tts.traced import Traced
@@ -42,6 +43,9 @@ UNSPOKEN = frozenset({"Cc", "Cf", "Co", "Cn", "Cs", "Mn"})
 NARROW_SPACES = frozenset("\u00a0\u202f\u2009")
 
 
+_COLOUR = re.compile(r"\x1b\[[0-9;]{0,16}[A-Za-z]")  # what terminals understand, pasted along
+
+
 def cleaned(text: str) -> Traced:
     """No control, zero-width, private or broken characters left; one form of quotes, dashes, letters and spaces."""
     parts: list[str] = []
@@ -49,8 +53,9 @@ def cleaned(text: str) -> Traced:
     ends: list[int] = []
     first = 0
     while first < len(text):
-        stop = _cluster_end(text, first)
-        new = _plain(text, first, stop)
+        colour = _COLOUR.match(text, first)
+        stop = colour.end() if colour else _cluster_end(text, first)
+        new = "" if colour else _plain(text, first, stop)
         parts.append(new)
         starts += [first] * len(new)
         ends += [stop] * len(new)

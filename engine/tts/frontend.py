@@ -10,6 +10,7 @@ from pathlib import Path
 
 from engine.errors import CheckpointMismatch, InvalidInput
 from engine.tts import sentences
+from engine.tts.normalise import require_sayable
 from engine.tts.phonemes import EspeakPhonemiser, KokoroPhonemiser, Phonemiser, Spoken
 from engine.tts.pronunciations import Pronunciation
 from engine.tts.symbols import Encoded, for_kokoro, for_styletts2
@@ -59,8 +60,19 @@ def _chunks(
     limits: sentences.Limits,
     encode: Encode,
 ) -> Iterator[Chunk]:
-    """Raises `InvalidInput` for a text in which there is nothing to say."""
+    """Raises `InvalidInput` for a text in which there is nothing to say, and for one that rules make very long."""
+    if pronunciations:
+        require_sayable(text, pronunciations)
+    return _read(text, phonemiser, pronunciations, limits, encode)
 
+
+def _read(
+    text: str,
+    phonemiser: Phonemiser,
+    pronunciations: Sequence[Pronunciation],
+    limits: sentences.Limits,
+    encode: Encode,
+) -> Iterator[Chunk]:
     @lru_cache(maxsize=16)  # a piece is read to be measured, and most are then said as they were measured
     def read(piece: str) -> Spoken:
         return phonemiser.spoken(piece, pronunciations)

@@ -15,6 +15,7 @@ from engine.audio import Audio, join
 from engine.capabilities import TtsParams
 from engine.errors import InvalidInput, JobCancelled, UserError
 from engine.generation import Piece, Result, Task, WordTiming
+from engine.tts.normalise import require_sayable
 from engine.tts.options import pronunciations_of
 from engine.tts.phonemes import KokoroPhonemiser, Spoken
 from engine.tts.sentences import Chunk, Limits, chunks
@@ -70,6 +71,8 @@ class HibariRunner:
         """
         assert isinstance(task.params, TtsParams)
         rules = pronunciations_of(task)
+        if rules:
+            require_sayable(task.params.text, rules)
 
         @lru_cache(maxsize=16)  # a piece is read to be measured, and most are then said as they were measured
         def read(piece: str) -> Spoken:

@@ -12,9 +12,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from engine.errors import InvalidInput
 from engine.tts import abbreviations, addresses, amounts, dates, figures, signs
 from engine.tts.characters import cleaned
-from engine.tts.pronunciations import PINS, Pinned, Pronunciation, pinned
+from engine.tts.pronunciations import MOST_SAID, PINS, Pinned, Pronunciation, pinned, too_long
 from engine.tts.traced import Rule, Traced
 
 RULES: tuple[Rule, ...] = (
@@ -83,7 +84,16 @@ def normalise(text: str) -> str:
     return normalised(text)[0].text
 
 
-def speakable(text: str) -> bool:
-    """Whether an English voice finds anything to say: a Latin letter, digit, sign or emoji that has a name."""
-    said, pins = normalised(text)
-    return bool(pins) or any(map(str.isalpha, said.text))
+def require_sayable(text: str, pronunciations: Iterable[Pronunciation] = ()) -> None:
+    """Raises `InvalidInput` where an English voice finds nothing to say, or too much.
+
+    Something is a Latin letter, a digit, a sign or an emoji that has a name.
+    """
+    said, pins = normalised(text, pronunciations)
+    if not pins and not any(map(str.isalpha, said.text)):
+        raise InvalidInput(
+            "There is nothing in this text that an English voice can say. Write English words.", field="text"
+        )
+    length = len(said.text) + sum(said.text.count(pin) * len(phonemes) for pin, phonemes in pins.items())
+    if length > MOST_SAID:
+        raise too_long(length)

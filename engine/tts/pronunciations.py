@@ -16,6 +16,9 @@ from engine.tts.traced import Traced
 
 FIRST_PIN, LAST_PIN = 0xF0000, 0xFFFFD  # a plane for private use
 PINS = f"{chr(FIRST_PIN)}-{chr(LAST_PIN)}"  # for a character class
+MOST_SAID = 30_000
+"""Characters of a text in words: half an hour of speech. A text of 5,000 emoji has more, and so has one in which rules
+make a sentence of every letter."""
 INLINE = re.compile(r"\[(?P<word>[^\[\]\n]{1,200})\]\(/(?P<phonemes>[^()/\n\[\]]{1,200})/\)")
 
 Pinned = Mapping[str, str]  # private character -> phonemes
@@ -42,6 +45,13 @@ class Pronunciation:
     def pattern(self) -> str:
         word = re.escape(self.word) if self.case_sensitive else f"(?i:{re.escape(self.word)})"
         return rf"(?<!\w){word}(?!\w)" if self.whole_word else word
+
+
+def too_long(length: int) -> InvalidInput:
+    return InvalidInput(
+        f"Read out in words, this text is {length:,} characters long, and {MOST_SAID:,} are the most. Shorten it.",
+        field="text",
+    )
 
 
 class _Pins(dict[str, str]):
@@ -89,4 +99,8 @@ def pinned(text: Traced, pronunciations: Iterable[Pronunciation]) -> tuple[Trace
         rule = rules[int((match.lastgroup or "r0")[1:])]
         return rule.alias if rule.phonemes is None and rule.alias is not None else pins.pin(rule.phonemes or "")
 
-    return text.replaced(found, said), pins
+    replaced = text.replaced(found, said)
+    # Before all the rules of reading are tried on a text that a rule made enormous.
+    if len(replaced.text) > max(MOST_SAID, len(text.text)):
+        raise too_long(len(replaced.text))
+    return replaced, pins

@@ -117,12 +117,17 @@ def _document(path: Path) -> dict[str, Any]:
         found = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, yaml.YAMLError) as error:
         raise CheckpointMismatch(f"{path} cannot be read ({error}). Fetch it again: bernie models pull tts") from error
-    return dict(found)
+    if not isinstance(found, dict):
+        raise CheckpointMismatch(f"{path} holds no settings. Fetch it again: bernie models pull tts")
+    return found
 
 
 def voice_table(path: Path) -> Tensor:
     """A Kokoro voice -> float32 [510, 2S]: row n - 1 is the style, acoustic then prosodic, for n phonemes."""
-    return read_tensor(path, capability="tts").float().squeeze(1)
+    table = read_tensor(path, capability="tts")
+    if table.dim() != 3 or table.shape[1] != 1:
+        raise CheckpointMismatch(f"{path} is {tuple(table.shape)} and no voice. Fetch it again: bernie models pull tts")
+    return table.float().squeeze(1)
 
 
 def states(tree: Mapping[str, Any], config: TtsConfig) -> dict[str, State]:

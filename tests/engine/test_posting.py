@@ -14,14 +14,28 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, update
 
-from engine import Answer, Conflict, Delivery, Endpoint, InvalidInput, Job, NotEnoughCredits, NotFound, Post, User
+from engine import (
+    Answer,
+    Attempt,
+    Conflict,
+    Delivery,
+    Endpoint,
+    InvalidInput,
+    Job,
+    NotEnoughCredits,
+    NotFound,
+    Post,
+    User,
+)
 from engine.clock import now
 from engine.egress import Egress
-from engine.events import LOW_CREDITS
+from engine.events import LOW_CREDITS, promise
 from engine.generation import Task
 from engine.health import FAILING_FOR, ROUND_PAUSES_SECONDS, SERIES_GAP
 from engine.pauses import PAUSES_SECONDS
-from store import Database, begin, endpoints, read
+from engine.payloads import Ping
+from engine.successes import Successes
+from store import Database, begin, deliveries, endpoints, read
 from store.tables import attempts as attempts_table
 from store.tables import deliveries as table
 from store.tables import endpoints as endpoints_table
@@ -566,3 +580,54 @@ async def test_a_claim_takes_no_more_of_a_lane_than_it_is_known_to_bear(
     assert await house.outbox.deliver_due() == 8
     assert await house.outbox.deliver_due() == 1
     assert replace(await health(house, endpoint), headers=None).failures == 0
+
+
+async def test_a_service_that_starts_again_takes_back_what_was_under_way(
+    house: House, alice: User, hook: Recorder
+) -> None:
+    endpoint = await listen(house, alice)
+    await house.engine.deliveries.ping(alice, endpoint.id)
+    await house.outbox._claim(house.outbox._handlers[-1])  # and then it was killed
+    [under_way] = await log_of(house, alice, endpoint)
+    assert seconds_until(under_way.due_at) > 50
+    await house.housekeeping.reclaim()
+    reborn = build(house.engine.db, house.objects.root.parent, poster=hook)
+    assert await reborn.outbox.deliver_due() == 1
+    [delivered] = await log_of(house, alice, endpoint)
+    assert delivered.attempt == 2
+    assert delivered.delivered_at is not None
+
+
+async def test_successes_that_end_together_are_noted_together_and_a_failed_commit_loses_none(
+    house: House, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endpoint = await listen(house, alice)
+    db, successes = house.engine.db, Successes(house.engine.db)
+    async with begin(db) as tx:
+        for number in range(10):
+            await deliveries.insert_delivery(tx, promise(endpoint, "test.ping", Ping(endpoint_id=str(number))))
+    async with begin(db) as tx:
+        later = now() + timedelta(minutes=1)
+        claimed = await deliveries.claim_due(tx, courier="webhook", limit=10, now=now(), lease_until=later)
+    real, sizes = deliveries.all_delivered, []
+
+    async def sometimes(tx: Any, made: list[Delivery], moment: datetime) -> None:
+        sizes.append(len(made))
+        if len(sizes) == 2:
+            raise RuntimeError("the database went away")
+        await real(tx, made, moment)
+
+    monkeypatch.setattr(deliveries, "all_delivered", sometimes)
+    made = [
+        Attempt(delivery_id=one.id, attempt=1, at=now(), status=200, milliseconds=1, error=None, snippet="")
+        for one in claimed
+    ]
+    ended = await asyncio.gather(
+        *(successes.note(delivery, attempt) for delivery, attempt in zip(claimed, made, strict=True)),
+        return_exceptions=True,
+    )
+    assert sizes == [1, 9, 8], "one, all who waited, and all of those but the one that was told"
+    assert sum(isinstance(one, RuntimeError) for one in ended) == 1
+    assert sum(one.delivered_at is not None for one in await log_of(house, alice, endpoint)) == 9
+    async with read(db) as tx:
+        assert await tx.scalar(select(func.count()).select_from(attempts_table)) == 9

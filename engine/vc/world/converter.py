@@ -6,7 +6,7 @@ S samples at 24 kHz, N frames of 5 ms.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -36,6 +36,8 @@ FEWEST_VOICED_SECONDS = 0.25
 PIECE_FRAMES, LEAD_FRAMES = 1600, 20
 MOST_CHANGE = 5.0
 """Nats of power, 22 dB: what bends an envelope further is a misunderstanding."""
+CONSONANTS = 0.5
+"""Of the way that vowels go: consonants say little about who speaks, and much about what is said."""
 MOST_BREATH, BREATH_BINS = 0.7, 8
 LEVEL, GATE = 0.1, 10 ** (-30 / 20)
 PITCH_SHARE = 0.6
@@ -73,8 +75,7 @@ class _Change:
         change = changes(self.cepstra.of(envelope), frames.voiced, self.of_voiced, self.of_others)
         envelope += np.clip(self.cepstra.filter(change), -MOST_CHANGE, MOST_CHANGE)
         noise[frames.voiced] *= self.breath
-        pitched = self.source.seconds > 0
-        f0 = moved(frames.f0, self.source, self.target, self.tuning) if pitched else frames.f0
+        f0 = moved(frames.f0, self.source, self.target, self.tuning)
         return Frames(f0, envelope, np.clip(noise, FAINTEST_NOISE, 1))
 
 
@@ -92,7 +93,7 @@ def _change_between(source: Portrait, target: Portrait, tuning: Tuning) -> _Chan
         cepstra,
         Transport.between(here[0], there[0]),
         # What is whispered throughout has no consonants to tell from vowels.
-        Transport.between(here[1], there[1]) if source.seconds else None,
+        Transport.between(here[1], there[1], CONSONANTS) if source.seconds else None,
         np.exp(np.clip(breath, -MOST_BREATH, MOST_BREATH)) if source.seconds else np.ones(len(breath)),
     )
 
@@ -111,7 +112,10 @@ def converted(
     loud = _wave(source)
     wave = _levelled(loud)
     f0 = pitch_of(wave, lambda fraction: on_step(PITCH_SHARE * fraction))
-    change = _change_between(_believed(portrait_of(wave, f0)), target, tuning)
+    portrait = portrait_of(wave, f0)
+    if not portrait.seconds:
+        f0 = np.zeros_like(f0)  # a whisper stays one
+    change = _change_between(portrait, target, tuning)
     samples = round(len(wave) * length_adjust)
     made = np.zeros(samples)
     for start, piece in _pieces(wave, f0, samples, length_adjust, change):
@@ -119,11 +123,6 @@ def converted(
         on_step(PITCH_SHARE + (1 - PITCH_SHARE) * min(1.0, (start + len(piece)) / samples))
     made *= _level(loud) / max(_level(made), 1e-9)
     return Audio(made.astype(np.float32), SAMPLE_RATE)
-
-
-def _believed(portrait: Portrait) -> Portrait:
-    """A few frames that seem voiced are none: breath and noise have such moments."""
-    return portrait if portrait.seconds >= FEWEST_VOICED_SECONDS else replace(portrait, voiced=portrait.voiced[:0])
 
 
 def _pieces(wave: Array, f0: Array, samples: int, length_adjust: float, change: _Change) -> Iterator[tuple[int, Array]]:

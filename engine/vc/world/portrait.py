@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from engine.vc.world.vocoder import FRAME_SAMPLES, FRAME_SECONDS, HERTZ, Array, Frames, Mask, analysed
+from engine.vc.world.vocoder import FRAME_SAMPLES, FRAME_SECONDS, HERTZ, Array, Frames, Mask, analysed, periodicity
 
 MOST_FRAMES = 1500
 LOUD, AUDIBLE = 10 ** (-40 / 20), 10 ** (-50 / 20)
@@ -18,6 +18,9 @@ LOUD, AUDIBLE = 10 ** (-40 / 20), 10 ** (-50 / 20)
 DEEPEST = 75 / 10 * np.log(10)
 """Log power below the strongest bin under which a recording holds nothing: the telephone ends at 4 kHz."""
 FAINTEST_NOISE = 1e-3
+PERIODIC = 0.4
+FEWEST_VOICED, LEAST_VOICED = 20, 0.15
+"""Periodic frames, and their share of the loud ones: with less, a recording is a whisper or no speech at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +56,16 @@ class Portrait:
 
 
 def portrait_of(wave: Array, f0: Array) -> Portrait:
-    """wave [S] that is not silent, and its F0 every 5 ms."""
+    """wave [S] that is not silent, and its F0 every 5 ms. Without voiced frames where nobody speaks aloud."""
     level = levels(wave)[: len(f0)]
-    pitched = f0[: len(level)] > 0
-    seen = _analysed(wave, f0, pitched & (level > LOUD * level.max()))
+    pitched, loud = f0[: len(level)] > 0, level > LOUD * level.max()
+    chosen = _spread(pitched & loud)
+    seen = _analysed(wave, f0, chosen)
     sure = seen.voiced
-    heard = _analysed(wave, f0, ~pitched & (level > AUDIBLE * level.max()))
+    periodic = (sure & (periodicity(wave, f0, chosen) > PERIODIC)).mean() * (pitched & loud).sum() if len(chosen) else 0
+    if periodic < max(FEWEST_VOICED, LEAST_VOICED * loud.sum()):
+        sure = np.zeros_like(sure)  # breath and noise have such moments, too
+    other = _analysed(wave, f0, _spread(~pitched & (level > AUDIBLE * level.max())))
     pitch, spread = _pitch(seen.f0[sure])
     noise = np.log(np.maximum(seen.aperiodicity[sure], FAINTEST_NOISE))
     return Portrait(
@@ -66,7 +73,7 @@ def portrait_of(wave: Array, f0: Array) -> Portrait:
         range=spread,
         aperiodicity=noise.mean(axis=0) if len(noise) else np.zeros(len(HERTZ)),
         voiced=seen.envelope[sure].astype(np.float32),
-        unvoiced=np.concatenate([heard.envelope, seen.envelope[~sure]])[:MOST_FRAMES].astype(np.float32),
+        unvoiced=np.concatenate([other.envelope, seen.envelope[~sure]])[:MOST_FRAMES].astype(np.float32),
     )
 
 
@@ -77,11 +84,15 @@ def levels(wave: Array) -> Array:
     return found
 
 
-def _analysed(wave: Array, f0: Array, wanted: Mask) -> Frames:
+def _spread(wanted: Mask) -> npt.NDArray[np.int_]:
     """Evenly chosen among the wanted frames."""
-    chosen = np.flatnonzero(wanted)
-    if len(chosen) > MOST_FRAMES:
-        chosen = chosen[np.linspace(0, len(chosen) - 1, MOST_FRAMES).astype(int)]
+    found = np.flatnonzero(wanted)
+    if len(found) <= MOST_FRAMES:
+        return found
+    return found[np.linspace(0, len(found) - 1, MOST_FRAMES).astype(int)]
+
+
+def _analysed(wave: Array, f0: Array, chosen: npt.NDArray[np.int_]) -> Frames:
     if len(chosen) == 0:
         none = np.zeros((0, len(HERTZ)))
         return Frames(np.zeros(0), none, none)

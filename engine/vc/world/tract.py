@@ -11,7 +11,7 @@ import numpy as np
 from engine.vc.world.portrait import Portrait
 from engine.vc.world.vocoder import HERTZ, Array
 
-SMALLEST, LARGEST = 0.8, 1.25
+SMALLEST, LARGEST = 0.82, 1.25
 FORMANTS_PER_PITCH = 0.3
 """Log of formants per log of pitch between speakers: women's pitch lies some 1.7 times above men's, formants 1.17."""
 TRUST = 20.0

@@ -43,8 +43,8 @@ class Transport:
     """How far to go, 0 to 1."""
 
     @classmethod
-    def between(cls, source: Array, target: Array) -> Self | None:
-        """source, target [R, C]. None where too little of one is known to say anything."""
+    def between(cls, source: Array, target: Array, most: float = 1.0) -> Self | None:
+        """source, target [R, C]; `most`: the weight where enough is known. None where nearly nothing is."""
         if min(len(source), len(target)) < FEWEST_FRAMES:
             return None
         fewer = min(len(source), len(target))
@@ -53,7 +53,7 @@ class Transport:
             target.mean(axis=0),
             _map(np.cov(source.T), np.cov(target.T)),
             target,
-            fewer**2 / (fewer**2 + EVIDENCE_FRAMES**2),
+            most * fewer**2 / (fewer**2 + EVIDENCE_FRAMES**2),
         )
 
     def change(self, cepstra: Array) -> Array:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 from torch.nn import functional
@@ -9,6 +11,7 @@ from torch.nn import functional
 from engine.errors import CheckpointMismatch
 from engine.nn.bigvgan import BigVGAN, BigVGANConfig, bigvgan_config, bigvgan_state, vocoded
 from engine.nn.checkpoint import load_strictly
+from engine.nn.convolution import make_ready
 from engine.nn.snake import AntiAliased, low_pass
 from tests.parity.recorded import SHARED, Case
 
@@ -31,7 +34,11 @@ def inference():
 
 @pytest.fixture
 def vocoder():
-    network = BigVGAN(CONFIG)
+    return drawn(CONFIG)
+
+
+def drawn(config):
+    network = BigVGAN(config)
     generator = torch.Generator().manual_seed(0)
     for value in network.parameters():
         value.copy_(torch.randn(value.shape, generator=generator) / max(1, value[0].numel()) ** 0.5 * 0.7)
@@ -80,6 +87,24 @@ def test_mels_of_mixed_lengths_sound_as_each_alone(vocoder):
     mels = [random(6, frames) for frames in (7, 12, 7, 3)]
     for mel, wave in zip(mels, vocoded(vocoder, mels), strict=True):
         assert torch.allclose(wave, vocoder(mel[None])[0], atol=1e-6)
+
+
+@pytest.mark.parametrize(("precision", "tolerance"), [(torch.float32, 1e-5), (torch.bfloat16, 0.05)])
+def test_a_vocoder_made_ready_says_the_same(precision, tolerance):
+    # Wide enough for its longest kernels to go through Fourier transforms.
+    config = replace(CONFIG, channels=256, block_kernels=(3, 11))
+    published, ready, mel = drawn(config), drawn(config), random(2, 6, 9)
+    make_ready(ready, precision)
+    assert torch.allclose(ready(mel), published(mel), atol=tolerance)
+
+
+def test_a_vocoder_made_ready_holds_no_weight_twice():
+    network = drawn(replace(CONFIG, channels=256, block_kernels=(3, 11)))
+    made = [part for part in network.modules() if hasattr(part, "prepare")]
+    make_ready(network, torch.float32)
+    prepared = [part for part in made if any(True for _ in part.buffers())]
+    assert 0 < len(prepared) < len(made)
+    assert all(part.weight.numel() == 0 for part in prepared)
 
 
 @pytest.mark.skipif(not TINY.is_dir(), reason=f"{TINY} is not there")

@@ -176,7 +176,10 @@ def test_the_generator_voices_each_item_as_if_alone(
 def test_a_seed_gives_the_same_clip_alone_and_in_any_company(
     network: TtsNetwork, texts: tuple[Text, list[Text]], styles: tuple[Styles, list[Styles]]
 ) -> None:
-    """Root mean square 1e-3: F0's last bit moves the ninth harmonic's phase. 1e-2 where angles may jump by 2 pi."""
+    """Root mean square 1e-3: F0's last bit moves the ninth harmonic's phase. 1e-2 where angles may jump by 2 pi.
+
+    Of the loudest sample: the drawn iSTFT head, an exponential, makes some of a thousand.
+    """
     limit = 1e-3 if network.config.generator.kind == "hifigan" else 1e-2
     plan = network.plan(texts[0], styles[0])
     waves = network.speak(plan, styles[0], draw_source_noise(generators(11, 12, 13), network.samples(plan)))
@@ -185,7 +188,8 @@ def test_a_seed_gives_the_same_clip_alone_and_in_any_company(
         noise = draw_source_noise(generators(11 + i), network.samples(single))
         alone = network.speak(single, style, noise)[0]
         assert waves[i].shape == alone.shape
-        assert float((waves[i] - alone).square().mean().sqrt()) <= limit
+        loudest = max(1.0, float(alone.abs().max()))
+        assert float((waves[i] - alone).square().mean().sqrt()) <= limit * loudest
         again = network.speak(single, style, draw_source_noise(generators(11 + i), network.samples(single)))[0]
         assert torch.equal(alone, again)
 

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.tts.normalise import normalise, normalised, speakable
+from engine import InvalidInput
+from engine.tts.normalise import normalise, normalised, require_sayable
+from engine.tts.pronunciations import MOST_SAID, Pronunciation
 
 NUMBERS = [
     ("0", "zero"),
@@ -310,14 +312,26 @@ def test_every_word_of_a_reading_comes_from_the_token_that_was_written():
 
 @pytest.mark.parametrize("text", ["hello", "5", "€", "é", "[x](/ˈɛks/)", "😂", "+", "1/2", "ß"])
 def test_a_text_with_something_to_say_is_speakable(text):
-    assert speakable(text)
+    require_sayable(text)
 
 
 @pytest.mark.parametrize(
     "text", ["", " \n", "...", "?!", "—", "\u200b", "🏻", "***", "()", "'", "你好", "Привет", "\ue000"]
 )
 def test_a_text_without_a_speakable_character_is_not(text):
-    assert not speakable(text)
+    with pytest.raises(InvalidInput, match=r"nothing in this text .* Write English words\."):
+        require_sayable(text)
+
+
+def test_a_text_that_signs_or_rules_make_very_long_is_refused():
+    for text, rules in (("😂🚀" * 2500, ()), ("a " * 2500, [Pronunciation(word="a", alias="word " * 40)])):
+        with pytest.raises(InvalidInput, match=rf"this text is \d+,\d+ .* {MOST_SAID:,} are the most\. Shorten it\."):
+            require_sayable(text, rules)
+    require_sayable("5" * 5000)
+    pinned = Pronunciation(word="a", phonemes="ˈæ" * 100)
+    require_sayable("a " * 100, [pinned])
+    with pytest.raises(InvalidInput, match="the most"):
+        require_sayable("a " * 200, [pinned])
 
 
 @settings(max_examples=200, deadline=None)
