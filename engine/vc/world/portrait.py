@@ -89,7 +89,8 @@ def _spread(wanted: Mask) -> npt.NDArray[np.int_]:
     found = np.flatnonzero(wanted)
     if len(found) <= MOST_FRAMES:
         return found
-    return found[np.linspace(0, len(found) - 1, MOST_FRAMES).astype(int)]
+    chosen: npt.NDArray[np.int_] = found[np.linspace(0, len(found) - 1, MOST_FRAMES).astype(int)]
+    return chosen
 
 
 def _analysed(wave: Array, f0: Array, chosen: npt.NDArray[np.int_]) -> Frames:

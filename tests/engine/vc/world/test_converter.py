@@ -98,7 +98,7 @@ def hissing(seconds):
     return Audio((0.05 * noise).astype(np.float32), SAMPLE_RATE)
 
 
-@pytest.mark.parametrize("source", [humming(20), humming(20, 97.3), hissing(20)], ids=["130 Hz", "97 Hz", "hiss"])
+@pytest.mark.parametrize("source", [humming(10), humming(10, 97.3), hissing(10)], ids=["130 Hz", "97 Hz", "hiss"])
 def test_no_seam_is_heard_where_pieces_meet(woman, source):
     """RMS in windows of 10 ms around the joins stays within what it is elsewhere; no sample jumps further."""
     clip = converted(source, woman, Tuning()).samples.astype(float)
@@ -106,14 +106,14 @@ def test_no_seam_is_heard_where_pieces_meet(woman, source):
     level = 10 * np.log10(np.square(clip[: len(clip) // window * window].reshape(-1, window)).mean(axis=1))
     level, jumps = level[20:-20], np.abs(np.diff(clip))
     joins = range(PIECE_SAMPLES, len(clip) - SAMPLE_RATE, PIECE_SAMPLES)
-    assert len(joins) == 2
+    assert len(joins) == 1
     around = [index // window - 20 + step for index in joins for step in range(-3, 8)]
     elsewhere = np.delete(level, around)
     assert level[around].min() > np.percentile(elsewhere, 1) - 1
     assert level[around].max() < np.percentile(elsewhere, 99) + 1
     assert abs(level[around].mean() - elsewhere.mean()) < 1
     for index in joins:
-        assert jumps[index - 500 : index + 1500].max() < 1.1 * np.percentile(jumps, 99.9)
+        assert jumps[index - 500 : index + 1500].max() <= jumps[SAMPLE_RATE : index - 1500].max()
 
 
 def test_a_whisper_stays_a_whisper(woman):
@@ -152,14 +152,14 @@ def test_a_song_keeps_its_intervals(woman):
 
 def test_progress_rises_to_the_end(woman):
     told = []
-    converted(humming(20), woman, Tuning(), on_step=told.append)
+    converted(humming(10), woman, Tuning(), on_step=told.append)
     assert told == sorted(told)
     assert told[0] == 0
     assert told[-1] == 1
-    assert len(told) >= 8
+    assert len(told) >= 5
 
 
-@pytest.mark.parametrize("at", [1, 3, 6])
+@pytest.mark.parametrize("at", [1, 2, 4])
 def test_a_job_can_be_cancelled_between_pieces(woman, at):
     told = []
 
@@ -169,7 +169,7 @@ def test_a_job_can_be_cancelled_between_pieces(woman, at):
             raise JobCancelled
 
     with pytest.raises(JobCancelled):
-        converted(humming(20), woman, Tuning(), on_step=cancel)
+        converted(humming(10), woman, Tuning(), on_step=cancel)
     assert len(told) == at
 
 
