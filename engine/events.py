@@ -43,9 +43,12 @@ async def job_ended(tx: AsyncConnection, job: Job, event: str) -> None:
 
 async def job_submitted(tx: AsyncConnection, job: Job) -> int:
     """The job is queued, and its payer may have less than is comfortable now."""
+    # One look for both: nearly everybody has no endpoint, and every request comes by here.
+    heard = await endpoints.enabled(tx, {job.user_id, job.payer})
+    if not heard:
+        return 0
     made = await about_jobs(tx, [job], "job.queued")
-    heard = await endpoints.listening(tx, [job.payer], "credits.low")
-    if heard:
+    if any(one.user_id == job.payer and endpoints.wants(one, "credits.low") for one in heard):
         balance = await ledger.balance(tx, job.payer)
         if balance < LOW_CREDITS <= balance + job.price:
             made += await emit(tx, job.payer, "credits.low", CreditsLow(balance=balance, threshold=LOW_CREDITS))

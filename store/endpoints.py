@@ -39,10 +39,19 @@ async def insert_endpoint(tx: AsyncConnection, endpoint: Endpoint) -> None:
     await tx.execute(insert(endpoints).values(values))
 
 
+async def enabled(tx: AsyncConnection, user_ids: Iterable[str]) -> list[Endpoint]:
+    """Of these users, whatever they listen to."""
+    return [Endpoint(**row._asdict()) for row in await tx.execute(ENABLED, {"who": list(user_ids)})]
+
+
 async def listening(tx: AsyncConnection, user_ids: Iterable[str], event: str) -> list[Endpoint]:
-    """The users' enabled endpoints that want this event; an empty filter wants all."""
-    rows = [Endpoint(**row._asdict()) for row in await tx.execute(ENABLED, {"who": list(user_ids)})]
-    return [endpoint for endpoint in rows if not endpoint.events or event in endpoint.events]
+    """The users' enabled endpoints that want this event."""
+    return [endpoint for endpoint in await enabled(tx, user_ids) if wants(endpoint, event)]
+
+
+def wants(endpoint: Endpoint, event: str) -> bool:
+    """An empty filter wants all."""
+    return not endpoint.events or event in endpoint.events
 
 
 async def of_user(tx: AsyncConnection, user_id: str) -> list[Endpoint]:
