@@ -13,6 +13,7 @@ from engine.generation import Result, Task
 from engine.tts.frontend import EspeakFrontend, KokoroFrontend
 from engine.tts.network import TtsNetwork
 from engine.tts.options import pronunciations_of
+from engine.tts.precision import preferred
 from engine.tts.styles import SampledStyles, TableStyles
 from engine.tts.synthesizer import Manner, Synthesizer
 from engine.tts.utterance import Utterance
@@ -36,7 +37,7 @@ class TtsRunner:
     def __init__(self, model: str, revision: str, folder: Path, device: str) -> None:
         self.model, self.revision = model, revision
         config, tree = opened(model, folder)
-        network = TtsNetwork.load(config, tree, device)
+        network = TtsNetwork.load(config, tree, device, preferred(model, torch.device(device)))
         kind = torch.device(device).type
         self.max_batch = MAX_BATCH.get(kind, 1)
         kokoro = model == "kokoro"

@@ -40,6 +40,7 @@ CONSONANTS = 0.5
 """Of the way that vowels go: consonants say little about who speaks, and much about what is said."""
 MOST_BREATH, BREATH_BINS = 0.7, 8
 LEVEL, GATE = 0.1, 10 ** (-30 / 20)
+"""The loudness at which the vocoder works, and how far below the loudest frame a frame still counts for it."""
 PITCH_SHARE = 0.6
 """Of the time that a conversion takes, what goes into finding the pitch."""
 
@@ -47,7 +48,8 @@ PITCH_SHARE = 0.6
 def voice_of(reference: Audio) -> Portrait:
     """Raises InvalidInput for a clip in which nobody speaks with a pitch."""
     check(reference, what="voice sample", shortest_seconds=SHORTEST_VOICE_SECONDS)
-    wave = _levelled(_wave(reference)[: round(LONGEST_VOICE_SECONDS * SAMPLE_RATE)])
+    wave = _wave(reference)[: round(LONGEST_VOICE_SECONDS * SAMPLE_RATE)]
+    wave = wave * (LEVEL / _level(wave))
     portrait = portrait_of(wave, pitch_of(wave))
     if portrait.seconds < FEWEST_VOICED_SECONDS:
         raise InvalidInput(
@@ -109,8 +111,9 @@ def converted(
     """float32 at 24 kHz, `length_adjust` times as long as the source, as loud as it. Raises InvalidInput."""
     on_step(0.0)
     check(source, what="clip", shortest_seconds=SHORTEST_SOURCE_SECONDS)
-    loud = _wave(source)
-    wave = _levelled(loud)
+    wave = _wave(source)
+    level = _level(wave)
+    wave *= LEVEL / level
     f0 = pitch_of(wave, lambda fraction: on_step(PITCH_SHARE * fraction))
     portrait = portrait_of(wave, f0)
     if not portrait.seconds:
@@ -121,7 +124,7 @@ def converted(
     for start, piece in _pieces(wave, f0, samples, length_adjust, change):
         made[start : start + len(piece)] = piece[: samples - start]
         on_step(PITCH_SHARE + (1 - PITCH_SHARE) * min(1.0, (start + len(piece)) / samples))
-    made *= _level(loud) / max(_level(made), 1e-9)
+    made *= level / max(_level(made), 1e-9)
     return Audio(made.astype(np.float32), SAMPLE_RATE)
 
 
@@ -151,7 +154,3 @@ def _level(wave: Array) -> float:
     """RMS of the frames that are within 30 dB of the loudest: pauses do not count."""
     frames = levels(wave)
     return float(np.sqrt(np.square(frames[frames >= GATE * frames.max()]).mean()))
-
-
-def _levelled(wave: Array) -> Array:
-    return wave * (LEVEL / _level(wave))
