@@ -24,6 +24,7 @@ def commands(page: str) -> list[str]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_every_command_of_the_readme_works(tmp_path: Path) -> None:
     with running_service(tmp_path / "data") as service:
         assert service.api_key is not None

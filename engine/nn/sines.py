@@ -1,7 +1,7 @@
 """Sine and cosine of many values, for the snakes.
 
 On a CPU they are numpy's: torch's come from MKL, which takes its slow way on processors of other makers than its own.
-Seen on two machines: about a tenth of a whole generator won on a Zen 4, next to nothing either way on a Sapphire Rapids.
+Seen on two machines: about a tenth of a whole generator won on a Zen 4, next to nothing on a Sapphire Rapids.
 """
 
 from __future__ import annotations

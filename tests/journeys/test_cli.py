@@ -166,7 +166,7 @@ def test_a_user_is_made_with_exactly_an_id_and_a_key_that_works(service: Service
     assert made.keys() == {"user_id", "api_key"}
     with service.client(made["api_key"]) as http:
         account = http.get("/account").json()
-    assert account == {"id": made["user_id"], "name": "new@example.org", "credits": 50}
+    assert account == {"id": made["user_id"], "name": "new@example.org", "credits": 50, "notices": []}
 
     taken = call(service.data, "users", "create", "--email", "new@example.org", "--json")
     assert_refused(taken, 1, "new@example.org is known already on password.")

@@ -344,7 +344,8 @@ async def test_a_recording_is_converted_to_a_voice(studio: Page, service: Servic
     await studio.get_by_label("A recording of somebody speaking").set_input_files([recording])
     await expect(studio.locator("#convert-price")).to_have_text(re.compile(r"^\d+ credits$"))
     await studio.get_by_role("button", name="Convert").click()
-    await hear(studio, "Voice conversion")
+    # The first conversion loads the vocoder and the voice that is converted to.
+    await expect(studio.locator("#playing")).to_have_text("Voice conversion", timeout=30_000)
     newest = studio.locator(".job").first
     await expect(newest).to_contain_text("Heart")
     await newest.get_by_role("button", name="Again").click()
