@@ -1,8 +1,8 @@
 """The one way to a connection: `begin(db)` to write, `read(db)` to look.
 
-On SQLite there is one writer at a time, so the writer's pool holds one connection and *is* the lock: tasks of this
-process wait in line for it instead of polling the file. Readers have connections of their own and never wait.
-On PostgreSQL and MySQL both are one engine.
+On SQLite there is one writer at a time: tasks of this process stand in line for it instead of polling the file, and
+share commits (`store.group_commit`). Readers have connections of their own and never wait. On PostgreSQL and MySQL
+both are one engine.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from store import sqlite
+from store.group_commit import CannotWrite, GroupCommit
 
 Dialect = Literal["sqlite", "postgresql", "mysql"]
 
@@ -39,6 +40,7 @@ class Database:
     writer: AsyncEngine
     reader: AsyncEngine
     dialect: Dialect
+    group_commit: GroupCommit | None = None
 
     async def close(self) -> None:
         await self.writer.dispose()
@@ -57,7 +59,8 @@ def connect(address: str) -> Database:
         raise ValueError(f"{kind} is not a database that Bernie can use: take sqlite, postgresql or mysql.")
     url = url.set(drivername=DRIVERS[kind])
     if kind == "sqlite":
-        return Database(_sqlite(url, writes=True), _sqlite(url, writes=False), "sqlite")
+        writer = _sqlite(url, writes=True)
+        return Database(writer, _sqlite(url, writes=False), "sqlite", GroupCommit(writer))
     server = create_async_engine(
         url,
         pool_size=10,
@@ -98,7 +101,7 @@ async def begin(db: Database) -> AsyncIterator[AsyncConnection]:
     Raises `DatabaseUnavailable` when the database does not answer; nothing has become true then.
     """
     with _explained():
-        async with db.writer.begin() as tx:
+        async with db.group_commit.transaction() if db.group_commit else db.writer.begin() as tx:
             yield tx
 
 
@@ -114,7 +117,7 @@ async def read(db: Database) -> AsyncIterator[AsyncConnection]:
 def _explained() -> Iterator[None]:
     try:
         yield
-    except (OperationalError, InterfaceError, PoolTimeout) as error:
+    except (OperationalError, InterfaceError, PoolTimeout, CannotWrite) as error:
         raise DatabaseUnavailable(f"The database does not answer: {getattr(error, 'orig', None) or error}") from error
     except ConnectionError as error:  # asyncpg's, from before there is a connection
         raise DatabaseUnavailable(f"The database does not answer: {error}") from error

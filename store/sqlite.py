@@ -77,6 +77,11 @@ class InlineConnection:
     def cursor(self) -> InlineCursor:
         return InlineCursor(self._connection.cursor())
 
+    @property
+    def in_transaction(self) -> bool:
+        """False also when SQLite has rolled back of its own accord, as it does when the disk is full."""
+        return self._connection.in_transaction
+
     async def commit(self) -> None:
         self._connection.commit()
 
