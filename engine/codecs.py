@@ -6,6 +6,7 @@ Only in memory: FFmpeg never sees a file name or an address (reading: `engine.de
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Self
 
@@ -62,6 +63,13 @@ class Encoder:
         self._sink = _Sink()
         self._container = _Container(self._sink, form, self._rate, streaming=True)
         self._peak = PEAK
+
+    @staticmethod
+    def split(piece: Audio, seconds: float) -> tuple[Audio, Audio]:
+        """Its beginning and the rest, to be encoded one after the other as if they were one."""
+        piece = limit_peak(piece)  # by one factor: two would be heard as a step
+        count = round(seconds * piece.sample_rate)
+        return replace(piece, samples=piece.samples[:count]), replace(piece, samples=piece.samples[count:])
 
     def encode(self, piece: Audio) -> bytes:
         """What can be sent now; perhaps nothing yet. ValueError for a piece at another sample rate."""

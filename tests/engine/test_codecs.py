@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from engine.audio import Audio, resample
-from engine.codecs import FORMATS, decode, encode
+from engine.codecs import FORMATS, Encoder, decode, encode
 from tests.engine.sounds import loudest_hertz, signal_to_noise, tone
 
 
@@ -143,3 +143,22 @@ def test_an_unknown_format_is_a_mistake_of_the_caller():
 def test_audio_without_samples_cannot_be_a_file():
     with pytest.raises(ValueError, match="without samples"):
         encode(Audio(np.zeros(0, np.float32), 24_000), "wav")
+
+
+@pytest.mark.parametrize("form", ["pcm", "mp3", "ogg", "wav"])
+def test_a_piece_that_is_split_to_be_heard_sooner_sounds_as_if_it_were_not(form):
+    loud = Audio(tone(1.0).samples * np.float32(3), tone(1.0).sample_rate)
+    whole, parted = Encoder(FORMATS[form], loud.sample_rate), Encoder(FORMATS[form], loud.sample_rate)
+    beginning, rest = Encoder.split(loud, 0.25)
+    assert (beginning.seconds, rest.seconds) == (0.25, 0.75)
+    first = parted.encode(beginning)
+    assert first
+    assert first + parted.encode(rest) + parted.finish() == whole.encode(loud) + whole.finish()
+
+
+def test_a_piece_shorter_than_what_goes_ahead_is_all_of_it():
+    beginning, rest = Encoder.split(tone(0.1), 0.25)
+    assert beginning.seconds == pytest.approx(0.1)
+    assert rest.seconds == 0
+    encoder = Encoder(FORMATS["mp3"], beginning.sample_rate)
+    assert encoder.encode(rest) == b""
