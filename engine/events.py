@@ -15,13 +15,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.clock import now
 from engine.payloads import CreditsExhausted, CreditsGranted, CreditsLow, VoiceData, VoiceFacts
-from store import deliveries, endpoints, ledger
+from store import deliveries, endpoints, ledger, preferences, users
 from store.columns import new_id
 from store.records import Delivery, Endpoint, Job, Voice
 
 LOW_CREDITS = 1_000
 """Who falls below is told, once each time."""
 WEBHOOK = "webhook"
+CHATS = ("discord", "telegram")
+"""Surfaces where somebody can be written to without having asked just now."""
 
 
 async def about_jobs(tx: AsyncConnection, jobs: Sequence[Job], event: str) -> int:
@@ -95,6 +97,17 @@ async def emit(
     return len(made)
 
 
+async def tell_in_chats(tx: AsyncConnection, user_id: str, event: str, data: BaseModel) -> int:
+    """A message to the person wherever they chat with us; how many promises were made."""
+    language = (await preferences.of_user(tx, user_id)).language
+    found = [one for one in await users.identities_of(tx, user_id) if one.surface in CHATS]
+    subject, payload = new_id("evt"), data.model_dump(mode="json")
+    addresses = [{"courier": one.surface, "person": one.subject, "language": language} for one in found]
+    made = [_to_chat(user_id, address, event, subject, payload=payload) for address in addresses]
+    await deliveries.insert_deliveries(tx, made)
+    return len(made)
+
+
 def promise(
     endpoint: Endpoint, event: str, data: BaseModel, *, key: str | None = None, at_once: bool = False
 ) -> Delivery:
@@ -131,21 +144,35 @@ def _to_endpoint(
 
 
 def _reply(job: Job, address: Mapping[str, Any], event: str) -> Delivery:
+    made = _to_chat(job.user_id, address, event, job.id, job=job)
+    return replace(made, lane=one_off_lane(address)) if address["courier"] == WEBHOOK else made
+
+
+def _to_chat(
+    user_id: str,
+    address: Mapping[str, Any],
+    event: str,
+    subject: str,
+    *,
+    job: Job | None = None,
+    payload: dict[str, Any] | None = None,
+) -> Delivery:
     moment = now()
     return Delivery(
         id=new_id("msg"),
-        user_id=job.user_id,
-        job_id=job.id,
+        user_id=user_id,
+        job_id=job.id if job else None,
         event=event,
         courier=address["courier"],
         address=dict(address),
-        key=f"{job.id}:{event}:reply",
+        key=f"{subject}:{event}:reply" if job else f"{subject}:{event}:{address['courier']}:{address['person']}",
         attempt=0,
         due_at=moment,
         delivered_at=None,
         last_error=None,
         created_at=moment,
-        lane=one_off_lane(address) if address["courier"] == WEBHOOK else job.user_id,
+        lane=user_id,
+        payload=payload,
     )
 
 

@@ -145,7 +145,7 @@ async def _note_failure(tx: AsyncConnection, delivery: Delivery, answer: Answer,
 
 
 async def _tell_disabled(tx: AsyncConnection, endpoint: Endpoint, error: str) -> None:
-    """What waits for it is given up, to be recovered once it is enabled again; the owner's other endpoints hear."""
+    """What waits for it is given up, to be recovered once it is enabled again. Its owner hears wherever they can."""
     reason: Literal["gone", "failing"] = "gone" if endpoint.disabled_because == "gone" else "failing"
     await deliveries.give_up(tx, endpoint.id, SENTENCES[reason])
     data = payloads.WebhookDisabled(
@@ -156,3 +156,4 @@ async def _tell_disabled(tx: AsyncConnection, endpoint: Endpoint, error: str) ->
         message=f"{SENTENCES[reason]} {error}",
     )
     await events.emit(tx, endpoint.user_id, "webhook.disabled", data, without=endpoint.id)
+    await events.tell_in_chats(tx, endpoint.user_id, "webhook.disabled", data)

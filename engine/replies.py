@@ -1,4 +1,4 @@
-"""Deliveries to chats: the outcome of a job, handed to where it was asked for."""
+"""Deliveries to chats: the outcome of a job to where it was asked for, and what a person should know of."""
 
 from __future__ import annotations
 
@@ -53,6 +53,10 @@ class Courier(Protocol):
         """Raises `DeliveryFailed`; anything else counts as a failure to try again too."""
         ...
 
+    async def tell(self, delivery: Delivery) -> None:
+        """`payload`, the facts of its event, to the `person` of its address. Raises as `deliver` does."""
+        ...
+
 
 class Replies:
     """Between the rows and one courier."""
@@ -72,7 +76,7 @@ class Replies:
         """A failure is noted in the row; raises only when it cannot be."""
         try:
             async with asyncio.timeout(self._most_seconds):
-                await self._courier.deliver(delivery, await self._outcome(delivery))
+                await self._hand_over(delivery)
         except Exception as error:
             log.warning("delivery failed", extra={"delivery": delivery.id, "error": repr(error)})
             asked = error.retry_after if isinstance(error, DeliveryFailed) else None
@@ -84,11 +88,16 @@ class Replies:
         async with begin(self._db) as tx:
             await deliveries.delivered(tx, delivery, now())
 
-    async def _outcome(self, delivery: Delivery) -> Outcome:
-        assert delivery.job_id is not None, "chats hear of jobs only"
+    async def _hand_over(self, delivery: Delivery) -> None:
+        if delivery.job_id is None:
+            await self._courier.tell(delivery)
+        else:
+            await self._courier.deliver(delivery, await self._outcome(delivery, delivery.job_id))
+
+    async def _outcome(self, delivery: Delivery, job_id: str) -> Outcome:
         async with read(self._db) as tx:
-            job = await jobs.get(tx, delivery.job_id)
-            clip = (await clips.of_jobs(tx, [delivery.job_id])).get(delivery.job_id)
+            job = await jobs.get(tx, job_id)
+            clip = (await clips.of_jobs(tx, [job_id])).get(job_id)
             notice = await self._notices.about(tx, job, clip) if job and clip else ""
         if job is None:
             raise DeliveryFailed("its job was deleted", final=True)

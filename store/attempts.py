@@ -28,5 +28,11 @@ async def of_delivery(tx: AsyncConnection, delivery_id: str) -> list[Attempt]:
     return [Attempt(**row._asdict()) for row in await tx.execute(rows)]
 
 
+async def of_deliveries(tx: AsyncConnection, delivery_ids: Sequence[str]) -> list[Attempt]:
+    """In the order in which they were made."""
+    rows = select(*ATTEMPT).where(c.delivery_id.in_(delivery_ids)).order_by(c.id)
+    return [Attempt(**row._asdict()) for row in await tx.execute(rows)]
+
+
 async def delete_made(tx: AsyncConnection, before: datetime) -> int:
     return (await tx.execute(delete(attempts).where(c.at < before))).rowcount

@@ -172,12 +172,24 @@ async def of_id(tx: AsyncConnection, user_id: str, delivery_id: str) -> Delivery
     return Delivery(**row._asdict()) if row else None
 
 
+async def page_of_user(
+    tx: AsyncConnection, user_id: str, *, before: str | None = None, limit: int = 50
+) -> list[Delivery]:
+    """Newest first, whichever surface they went to. For an export: no index serves it."""
+    rows = select(*DELIVERY).where(c.user_id == user_id).order_by(c.id.desc()).limit(limit)
+    if before is not None:
+        rows = rows.where(c.id < before)
+    return [Delivery(**row._asdict()) for row in await tx.execute(rows)]
+
+
 async def of_job(tx: AsyncConnection, job_id: str) -> list[Delivery]:
     rows = select(*DELIVERY).where(c.job_id == job_id).order_by(c.id)
     return [Delivery(**row._asdict()) for row in await tx.execute(rows)]
 
 
 async def delete_settled(tx: AsyncConnection, before: datetime) -> int:
-    """Forget deliveries made before that moment which are delivered or given up."""
-    old = delete(deliveries).where(c.due_at.is_(None), c.created_at < before)
+    """Forget deliveries made before that moment which are delivered or given up, or which nobody has fetched since:
+    those to a surface that is no longer run.
+    """
+    old = delete(deliveries).where(or_(c.due_at.is_(None), c.due_at < before), c.created_at < before)
     return (await tx.execute(old)).rowcount

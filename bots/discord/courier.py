@@ -20,6 +20,7 @@ from bots.discord.bubbles import send_bubble
 from bots.discord.letters import Letter, Writer, joined
 from bots.discord.progress import Progress
 from bots.discord.refusals import NEEDED, NOT_PERMITTED, NOWHERE, TOO_LARGE, is_closed, missing, names_of
+from bots.notices import notice
 from engine import Delivery, DeliveryFailed, Outcome
 
 log = logging.getLogger(__name__)
@@ -46,6 +47,17 @@ class DiscordCourier:
             await self._by_the_first_open_way(address, letter, nonce)
         except (discord.DiscordServerError, discord.RateLimited, aiohttp.ClientError, OSError) as error:
             raise DeliveryFailed(f"Discord does not answer: {error}") from error
+
+    async def tell(self, delivery: Delivery) -> None:
+        """A direct message. Raises `DeliveryFailed`, for good where the person takes none."""
+        if self._client.user is None:
+            raise DeliveryFailed("not logged in at Discord", retry_after=LOG_IN_SECONDS)
+        words = notice(self._writer.phrases, delivery)
+        try:
+            person = await self._client.create_dm(discord.Object(int(delivery.address["person"])))
+            await person.send(joined(words), nonce=delivery.id[-25:], allowed_mentions=NOBODY)
+        except discord.HTTPException as error:
+            raise DeliveryFailed(str(error), final=error.code in NOWHERE) from error
 
     async def _by_the_first_open_way(self, address: Address, letter: Letter, nonce: str) -> None:
         closed: list[str] = []

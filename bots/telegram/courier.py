@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from aiogram import Bot
 from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError, TelegramRetryAfter
 from aiogram.types import ReplyParameters
 
+from bots.notices import notice
 from bots.phrases import Phrases
 from bots.telegram.address import COURIER, Address
 from bots.telegram.clips import Clips, Sound, caption, clip_buttons, cut
@@ -14,6 +18,19 @@ from engine import Delivery, DeliveryFailed, NotFound, Outcome
 
 GONE = ("chat not found", "user is deactivated", "bot was kicked", "have no rights", "not enough rights", "peer_id")
 """Nothing can be posted there, now or later."""
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    try:
+        yield
+    except TelegramRetryAfter as error:
+        raise DeliveryFailed(str(error), retry_after=error.retry_after) from error
+    except TelegramForbiddenError as error:
+        raise DeliveryFailed(str(error), final=True) from error
+    except TelegramBadRequest as error:
+        final = any(reason in error.message.lower() for reason in GONE)
+        raise DeliveryFailed(str(error), final=final) from error
 
 
 class TelegramCourier:
@@ -26,21 +43,18 @@ class TelegramCourier:
         """Raises `DeliveryFailed`, for good where the chat is gone or the bot was blocked."""
         to = Address.unpack(delivery.address)
         try:
-            await self._hand_out(to, outcome)
-        except TelegramRetryAfter as error:
-            raise DeliveryFailed(str(error), retry_after=error.retry_after) from error
-        except TelegramForbiddenError as error:
-            raise DeliveryFailed(str(error), final=True) from error
-        except TelegramBadRequest as error:
-            final = any(reason in error.message.lower() for reason in GONE)
-            raise DeliveryFailed(str(error), final=final) from error
+            with _refusals():
+                await self._hand_out(to, outcome)
         finally:
-            if outcome.job is not None:
-                self._progress.over(to, outcome.job.id)
+            self._progress.over(to, outcome.job.id)
+
+    async def tell(self, delivery: Delivery) -> None:
+        """Into the chat with the person alone. Raises `DeliveryFailed`, for good where the bot was blocked."""
+        with _refusals():
+            await self._bot.send_message(int(delivery.address["person"]), cut(notice(self._phrases, delivery), 4096))
 
     async def _hand_out(self, to: Address, outcome: Outcome) -> None:
         job = outcome.job
-        assert job is not None, "only jobs have an address here"
         if outcome.event == "job.succeeded":
             await self._clip(to, outcome)
         elif outcome.event == "job.cancelled":
@@ -52,7 +66,6 @@ class TelegramCourier:
 
     async def _clip(self, to: Address, outcome: Outcome) -> None:
         job, clip = outcome.job, outcome.clip
-        assert job is not None
         if clip is None:
             await self._say(to, self._phrases(to.language, "job-gone"))
             return

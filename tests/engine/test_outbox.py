@@ -59,6 +59,9 @@ class Recorder:
         self.received.append((delivery, outcome))
         await self.afterwards(delivery)
 
+    async def tell(self, delivery: Delivery) -> None:
+        await self.behave(delivery)
+
     def fail(self, error: Exception) -> None:
         async def behave(delivery: Delivery) -> None:
             raise error

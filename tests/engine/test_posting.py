@@ -386,6 +386,25 @@ async def test_five_days_of_nothing_but_failures_disable_and_one_success_starts_
     assert now() - FAILING_FOR >= found.failing_since  # type: ignore[operator]
 
 
+async def test_who_chats_with_us_is_told_there_that_an_endpoint_was_disabled(
+    house: House, alice: User, hook: Recorder
+) -> None:
+    chatter = await house.engine.users.create("discord", "42")
+    await house.engine.preferences.change(chatter, language="de")
+    for user in (alice, chatter):
+        await listen(house, user, "job.succeeded", name="shop")
+    hook.behave = refusing(410)
+    await made(house, alice)
+    await made(house, chatter)
+    await deliver_all(house)
+    async with read(house.engine.db) as tx:
+        told = (await tx.execute(select(table).where(table.c.courier != "webhook"))).all()
+    assert [(row.user_id, row.address) for row in told] == [
+        (chatter.id, {"courier": "discord", "person": "42", "language": "de"})
+    ]
+    assert (told[0].event, told[0].job_id, told[0].payload["endpoint"]["name"]) == ("webhook.disabled", None, "shop")
+
+
 async def test_failures_with_long_silence_between_them_are_not_days_of_failing(
     house: House, alice: User, hook: Recorder
 ) -> None:

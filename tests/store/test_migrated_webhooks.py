@@ -29,6 +29,9 @@ class Everybody:
     async def deliver(self, delivery: Delivery, outcome: Outcome) -> None:
         self.replies.append(delivery)
 
+    async def tell(self, delivery: Delivery) -> None:
+        raise AssertionError("there were no notices then")
+
     async def post(self, post: Post) -> Answer:
         self.posts.append(post)
         return Answer(status=200, milliseconds=1, error=None)
