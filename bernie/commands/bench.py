@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -55,15 +55,38 @@ def say(as_json: AsJson = False) -> None:
 @app.command()
 def discord(as_json: AsJson = False) -> None:
     """How soon interactions are acknowledged when 200 come in two seconds, against a local Discord."""
-    from bernie.bench.discord import NoCheckout, measure
+    from bernie.bench.discord import measure
 
     async def main(settings: Settings) -> list[Figure]:
         with tempfile.TemporaryDirectory(dir=_on_data_disk(settings), prefix="bench-") as folder:
             return await measure(Path(folder))
 
+    _show_or_say_why_not(main, as_json)
+
+
+@app.command()
+def api(
+    hang_ups: Annotated[int, typer.Option(help="So many clients that leave in mid-stream, instead.", min=0)] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """How soon jobs are accepted and streams heard, and what 500 listeners cost."""
+
+    async def main(settings: Settings) -> list[Figure]:
+        from bernie.bench import api as requests
+        from bernie.bench import hang_ups as leaving
+
+        with tempfile.TemporaryDirectory(dir=_on_data_disk(settings), prefix="bench-") as folder:
+            return await (leaving.measure(Path(folder), hang_ups) if hang_ups else requests.measure(Path(folder)))
+
+    _show_or_say_why_not(main, as_json)
+
+
+def _show_or_say_why_not(main: Callable[[Settings], Coroutine[Any, Any, list[Figure]]], as_json: bool) -> None:
+    from bernie.bench.children import NotHere
+
     try:
         show(run(main), as_json=as_json)
-    except NoCheckout as error:
+    except NotHere as error:
         err.print(str(error), style="red", markup=False)
         raise typer.Exit(1) from error
 
