@@ -96,3 +96,7 @@ privacy-export-large = Was von dir aufbewahrt wird, ist mehr, als hier angehäng
 privacy-delete-ask = Das löscht deine Stimmen, Clips, deinen Verlauf, deine Schlüssel und Credits. Es gibt kein Zurück.
 privacy-delete-yes = Alles löschen
 privacy-deleted = Alles ist gelöscht.
+webhook-disabled = Dein Webhook { $name } wurde abgeschaltet: { $reason ->
+    [gone] er antwortete mit 410 Gone
+   *[failing] seit fünf Tagen kommt dort nichts an
+}. Schalte ihn wieder ein, wenn er repariert ist, und hole dann nach, was er verpasst hat.

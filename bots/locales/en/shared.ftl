@@ -101,3 +101,7 @@ privacy-export-large = Everything that is kept of you is more than can be attach
 privacy-delete-ask = This deletes your voices, clips, history, keys and credits. There is no way back.
 privacy-delete-yes = Delete everything
 privacy-deleted = Everything is deleted.
+webhook-disabled = Your webhook { $name } was disabled: { $reason ->
+    [gone] it answered 410 Gone
+   *[failing] nothing has arrived there for five days
+}. Enable it again when it is mended, then recover what it missed.

@@ -96,3 +96,7 @@ privacy-export-large = Lo que se guarda de ti es más de lo que se puede adjunta
 privacy-delete-ask = Esto borra tus voces, clips, historial, claves y créditos. No hay vuelta atrás.
 privacy-delete-yes = Borrarlo todo
 privacy-deleted = Todo está borrado.
+webhook-disabled = Tu webhook { $name } se ha desactivado: { $reason ->
+    [gone] respondió 410 Gone
+   *[failing] nada llega allí desde hace cinco días
+}. Actívalo de nuevo cuando esté arreglado y recupera después lo que se perdió.
