@@ -6,13 +6,28 @@ from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, ColumnElement, DateTime, Dialect, Integer, String, Table, cast, func
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    DateTime,
+    Dialect,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    cast,
+    func,
+)
 from sqlalchemy.dialects import mysql
 from sqlalchemy.types import TypeDecorator
 from ulid import ULID
 
 # SQLite only numbers rows by itself in a column of exactly INTEGER.
 Serial = BigInteger().with_variant(Integer(), "sqlite")
+
+# Up to 16 MB. MySQL's own BLOB ends at 64 kB.
+Blob = LargeBinary().with_variant(mysql.MEDIUMBLOB(), "mysql", "mariadb")
 
 
 class Moment(TypeDecorator[datetime]):
@@ -63,8 +78,8 @@ def day_of(moment: Column[datetime], dialect: str) -> ColumnElement[str]:
 
 
 def columns_of(record: type, table: Table) -> list[Column[Any]]:
-    """The columns that a frozen record is made from, named as its fields."""
-    return [table.c[field.name] for field in fields(record)]
+    """The columns that a frozen record is made from, named as its fields. What is marked as beside them has none."""
+    return [table.c[field.name] for field in fields(record) if not field.metadata.get("beside")]
 
 
 def values_of(record: object, columns: list[Column[Any]]) -> dict[str, Any]:

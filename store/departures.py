@@ -19,7 +19,10 @@ from store.tables import (
     dictionaries,
     endpoints,
     farewells,
+    hook_calls,
+    hooks,
     identities,
+    invitations,
     jobs,
     ledger,
     link_attempts,
@@ -34,8 +37,11 @@ from store.tables import (
 CLOSED = (
     identities,
     sessions,
+    invitations,
     api_keys,
     endpoints,
+    hooks,
+    hook_calls,
     preferences,
     dictionaries,
     link_codes,
@@ -113,10 +119,19 @@ async def files_of(tx: AsyncConnection, user_id: str) -> list[str]:
     return [key for rows in keys for key in (await tx.execute(rows)).scalars()]
 
 
-async def delete_files(tx: AsyncConnection, user_id: str, object_keys: Sequence[str]) -> None:
-    """The rows of the voices and uploads whose objects these were."""
+async def linked_uploads_of(tx: AsyncConnection, user_id: str) -> list[str]:
+    """Ids of those whose files come by a link."""
+    linked = select(uploads.c.id).where(uploads.c.user_id == user_id, uploads.c.incoming_key.is_not(None))
+    return list((await tx.execute(linked)).scalars())
+
+
+async def delete_files(tx: AsyncConnection, user_id: str, object_keys: Sequence[str], *, linked: bool) -> None:
+    """The rows of the voices and uploads whose objects these were; with `linked` also of uploads by link."""
     for table in WITH_FILES:
-        await tx.execute(delete(table).where(table.c.user_id == user_id, table.c.object_key.in_(object_keys)))
+        theirs = (table.c.user_id == user_id) & table.c.object_key.in_(object_keys)
+        if table is uploads and not linked:
+            theirs &= table.c.incoming_key.is_(None)
+        await tx.execute(delete(table).where(theirs))
 
 
 async def say_farewell(tx: AsyncConnection, identity_hashes: Iterable[str], until: datetime) -> None:

@@ -1,7 +1,8 @@
 """Objects as files of a folder, for a service without a bucket.
 
 Links lead back to this service: `{url}/files/{key}?expires=...&name=...&signature=...`. Its HTTP route asks
-`Folder.open` for the file and answers 403 to `LinkRefused`, 404 to `ObjectMissing`.
+`Folder.open` for the file and answers 403 to `LinkRefused`, 404 to `ObjectMissing`. Those to PUT a file have `bytes` in
+the place of `name`, and `Folder.receive` takes what comes.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from tempfile import mkstemp
+from typing import BinaryIO
 from urllib.parse import quote, urlencode
 
 from itsdangerous import Signer
@@ -27,6 +29,7 @@ from store.objects import (
     BATCH,
     ObjectMissing,
     ObjectsUnavailable,
+    ObjectTooLarge,
     StoredObject,
     batches,
     check_key,
@@ -37,6 +40,7 @@ from store.objects import (
 PART = ".part"  # an unfinished file is `.xxxx.part`: hidden, so it is no key and is neither listed nor served
 PART_SECONDS = 900  # older ones belong to a writer that was killed
 SECRET_BYTES = 16
+GATHERED = 1 << 20  # of a file that a client sends, before it goes to the disk
 
 REASONS = {
     errno.ENOSPC: "is on a full disk. Free some space or move the data folder to another disk.",
@@ -69,11 +73,18 @@ class Folder:
         with _explained(self.root):
             await asyncio.to_thread(_write, self.root, path, data)
 
-    async def get(self, key: str) -> bytes:
+    async def get(self, key: str, *, at_most: int | None = None) -> bytes:
         path = self._path(key)
+
+        def read() -> bytes:
+            with path.open("rb") as file:
+                if at_most is not None and os.fstat(file.fileno()).st_size > at_most:
+                    raise ObjectTooLarge(key)
+                return file.read()
+
         with _explained(self.root):
             try:
-                return await asyncio.to_thread(path.read_bytes)
+                return await asyncio.to_thread(read)
             except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as error:
                 raise ObjectMissing(key) from error
 
@@ -90,14 +101,39 @@ class Folder:
 
         Compares text with text: a base64 decoder would take several spellings of one signature.
         """
-        if not hmac.compare_digest(self._signature(key, expires, name), signature.encode(errors="replace")):
-            raise LinkRefused("This link is not valid. Ask for a new one.")
-        if expires <= time.time():
-            raise LinkRefused("This link has expired. Ask for a new one.")
+        self._check(self._signature(key, expires, name), expires, signature)
         path = self._path(key)
         if not path.is_file():
             raise ObjectMissing(key)
         return path
+
+    async def put_link(self, key: str, *, seconds: int, bytes: int) -> str:
+        check_key(key)
+        check_seconds(seconds)
+        expires = int(time.time()) + seconds
+        query: dict[str, int | str] = {
+            "expires": expires,
+            "bytes": bytes,
+            "signature": self._signature(key, expires, bytes).decode(),
+        }
+        return f"{self._url}/files/{quote(key)}?{urlencode(query)}"
+
+    def check_put(self, key: str, expires: int, bytes: int, signature: str) -> None:
+        """Raises `LinkRefused` unless `put_link` made this link and its time has not run out."""
+        self._check(self._signature(key, expires, bytes), expires, signature)
+
+    async def receive(self, key: str, bytes: int, chunks: AsyncIterator[bytes]) -> None:
+        """Stores what comes as the object, once it is all there. Raises `LinkRefused` for another number of bytes."""
+        path = self._path(key)
+        with _explained(self.root):
+            await _receive(self.root, path, bytes, chunks)
+
+    @staticmethod
+    def _check(expected: bytes, expires: int, signature: str) -> None:
+        if not hmac.compare_digest(expected, signature.encode(errors="replace")):
+            raise LinkRefused("This link is not valid. Ask for a new one.")
+        if expires <= time.time():
+            raise LinkRefused("This link has expired. Ask for a new one.")
 
     async def delete(self, keys: Iterable[str]) -> None:
         with _explained(self.root):
@@ -124,8 +160,8 @@ class Folder:
         check_key(key)
         return self.root / key
 
-    def _signature(self, key: str, expires: int, name: str | None) -> bytes:
-        # JSON keeps the three apart: no text in one can pass for another.
+    def _signature(self, key: str, expires: int, name: str | int | None) -> bytes:
+        # JSON keeps the three apart: no text in one can pass for another, nor a name for the number of a link to PUT.
         return self._signer.get_signature(json.dumps([key, expires, name]))
 
 
@@ -145,17 +181,46 @@ def _write(root: Path, path: Path, data: bytes) -> None:
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
-            file.flush()
-            os.fsync(descriptor)
+            _sync_file(file)
         os.replace(part, path)
     except BaseException:
         Path(part).unlink(missing_ok=True)
         raise
-    # A name is durable once its folder is; the folders above may be as new as the file.
-    for folder in (path.parent, *path.parent.parents):
+    _sync_upwards(root, path.parent)
+
+
+def _sync_file(file: BinaryIO) -> None:
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _sync_upwards(root: Path, lowest: Path) -> None:
+    """A name is durable once its folder is; the folders above may be as new as the file."""
+    for folder in (lowest, *lowest.parents):
         _sync(folder)
         if folder == root:
             break
+
+
+async def _receive(root: Path, path: Path, size: int, chunks: AsyncIterator[bytes]) -> None:
+    """As `_write`, with no more than `GATHERED` bytes in memory."""
+    descriptor, part = await asyncio.to_thread(_make_part, path.parent)
+    try:
+        came = 0
+        with os.fdopen(descriptor, "wb", buffering=GATHERED) as file:
+            async for chunk in chunks:
+                came += len(chunk)
+                if came > size:
+                    break
+                await asyncio.to_thread(file.write, chunk)
+            if came != size:
+                raise LinkRefused(f"This link is for a file of {size:,} bytes. Ask for one with your file's size.")
+            await asyncio.to_thread(_sync_file, file)
+        await asyncio.to_thread(os.replace, part, path)
+    except BaseException:
+        os.unlink(part)
+        raise
+    await asyncio.to_thread(_sync_upwards, root, path.parent)
 
 
 def _make_part(folder: Path) -> tuple[int, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +26,12 @@ AHEAD = select(func.count()).where(
     c.state == "queued",
     (c.turn < bindparam("its_turn")) | ((c.turn == bindparam("its_turn")) & (c.id < bindparam("job"))),
 )
+GLANCED_AT_ONCE = 500
+GLANCE = select(c.id, c.state, c.attempt, c.progress).where(c.id.in_(bindparam("ids", expanding=True)))
+_LINE = (
+    select(c.id, func.row_number().over(order_by=(c.turn, c.id)).label("place")).where(c.state == "queued").subquery()
+)
+PLACES = select(_LINE.c.id, _LINE.c.place).where(_LINE.c.id.in_(bindparam("ids", expanding=True)))
 FINISH = (
     update(jobs)
     .where(c.id == bindparam("job"), c.attempt == bindparam("its_attempt"), c.state == bindparam("its_state"))
@@ -92,6 +99,28 @@ async def page(
 async def ahead_of(tx: AsyncConnection, job: Job) -> int:
     """How many waiting jobs are served before this one; itself not counted."""
     return int((await tx.execute(AHEAD, {"its_turn": job.turn, "job": job.id})).scalar_one())
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What of a job can change before it ends. `position` in line, 1 is next, 0 when it no longer waits."""
+
+    state: JobState
+    attempt: int
+    progress: float
+    position: int
+
+
+async def glance(tx: AsyncConnection, job_ids: Sequence[str]) -> dict[str, Glance]:
+    """At many jobs at once, the cheap way."""
+    seen: dict[str, Glance] = {}
+    for start in range(0, len(job_ids), GLANCED_AT_ONCE):
+        asked = {"ids": list(job_ids[start : start + GLANCED_AT_ONCE])}
+        rows = (await tx.execute(GLANCE, asked)).all()
+        waits = any(row.state == "queued" for row in rows)
+        places = {row.id: row.place for row in await tx.execute(PLACES, asked)} if waits else {}
+        seen |= {row.id: Glance(row.state, row.attempt, row.progress, places.get(row.id, 0)) for row in rows}
+    return seen
 
 
 async def counts(tx: AsyncConnection) -> dict[str, int]:

@@ -14,7 +14,10 @@ from store.tables import (
     deliveries,
     dictionaries,
     endpoints,
+    hook_calls,
+    hooks,
     identities,
+    invitations,
     jobs,
     link_attempts,
     link_codes,
@@ -26,7 +29,21 @@ from store.tables import (
     voices,
 )
 
-MOVED = (identities, sessions, api_keys, jobs, clips, uploads, voices, dictionaries, deliveries, purchases)
+MOVED = (
+    identities,
+    sessions,
+    invitations,
+    api_keys,
+    jobs,
+    clips,
+    uploads,
+    voices,
+    dictionaries,
+    deliveries,
+    purchases,
+    hooks,
+    hook_calls,
+)
 """All that is simply another's from then on. The ledger stays: the credits move by a transfer."""
 
 

@@ -41,6 +41,14 @@ class ObjectMissing(Exception):
         self.key = key
 
 
+class ObjectTooLarge(Exception):
+    """It has more bytes than were asked for at most, and was not read."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"The object {key!r} is too large.")
+        self.key = key
+
+
 class ObjectsUnavailable(Exception):
     """The store cannot be used now. The message is a sentence for the operator, without credentials."""
 
@@ -61,14 +69,17 @@ class Objects(Protocol):
     async def put(self, key: str, data: bytes, content_type: str) -> None:
         """All of it or nothing, also when killed; overwrites. `content_type` should be `content_type_of(key)`."""
 
-    async def get(self, key: str) -> bytes:
-        """Raises `ObjectMissing`."""
+    async def get(self, key: str, *, at_most: int | None = None) -> bytes:
+        """Raises `ObjectMissing`, and `ObjectTooLarge` for more than `at_most` bytes, which are not read."""
 
     async def link(self, key: str, *, seconds: int, filename: str | None = None) -> str:
         """A signed URL good for `seconds` (1 to 604,800), whether or not the object exists.
 
         With `filename` the answer carries `Content-Disposition: attachment` under that name.
         """
+
+    async def put_link(self, key: str, *, seconds: int, bytes: int) -> str:
+        """A signed URL to which a client may PUT this object, of exactly so many bytes, more than once."""
 
     async def delete(self, keys: Iterable[str]) -> None:
         """Absent keys are no error."""

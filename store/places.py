@@ -21,6 +21,12 @@ async def rules_of(
     return found
 
 
+async def all_rules(tx: AsyncConnection, surface: str) -> dict[str, dict[str, Any]]:
+    """By place, where anybody made any."""
+    rows = await tx.execute(select(places.c.place_id, places.c.rules).where(places.c.surface == surface))
+    return {row.place_id: row.rules for row in rows}
+
+
 async def insert_rules(tx: AsyncConnection, surface: str, place_id: str, rules: dict[str, Any]) -> None:
     """Raises `IntegrityError` when another one made the first at the same time."""
     await tx.execute(insert(places).values(surface=surface, place_id=place_id, rules=rules))

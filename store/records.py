@@ -7,13 +7,46 @@ from datetime import datetime
 from typing import Any, Literal
 
 UserKind = Literal["person", "pool", "gone"]
+SessionKind = Literal["cookie", "link"]
+SignedInWith = Literal["key", "link", "password"]
 JobState = Literal["queued", "running", "succeeded", "failed", "cancelled"]
+BESIDE = {"beside": True}
+"""Marks a field that is not in the record's own row."""
 FINAL: frozenset[str] = frozenset({"succeeded", "failed", "cancelled"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ApiKey:
+    """Without its token, which is stored only as a hash. None: no limit of that kind.
+
+    `scopes` names of `engine.scopes`; `monthly_credits` what its jobs may spend in a calendar month, UTC;
+    `old_token_until`: when the token before the last rotation ends.
+    """
+
+    id: str
+    user_id: str
+    name: str
+    hint: str
+    created_at: datetime
+    last_used_at: datetime | None = None
+    revoked_at: datetime | None = None
+    scopes: list[str] | None = None
+    monthly_credits: int | None = None
+    expires_at: datetime | None = None
+    old_token_until: datetime | None = None
+
+    @property
+    def is_limited(self) -> bool:
+        """It may do less than its user."""
+        return (self.scopes, self.monthly_credits, self.expires_at) != (None, None, None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class User:
-    """An account. `pool`: the shared credits of a place; `gone`: deleted, or linked to another."""
+    """An account. `pool`: the shared credits of a place; `gone`: deleted, or linked to another.
+
+    `key`: the one of their keys that a request came with. It is no fact of the account, so it is not compared.
+    """
 
     id: str
     name: str
@@ -22,6 +55,7 @@ class User:
     queue_limit: int
     created_at: datetime
     kind: UserKind = "person"
+    key: ApiKey | None = field(default=None, compare=False, metadata=BESIDE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,21 +66,38 @@ class Identity:
     user_id: str
     surface: str
     subject: str
-    secret_hash: str | None
+    secret_hash: str | None = field(repr=False)
     created_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ApiKey:
-    """Without its token, which is stored only as a hash."""
+class Session:
+    """A browser that is signed in (`cookie`), or an address that signs one in (`link`); `token_hash` is all that is kept
+    of its secret. `opened_by`: what it was signed in with.
+    """
+
+    token_hash: str = field(repr=False)
+    user_id: str
+    kind: SessionKind
+    opened_by: SignedInWith
+    browser: str
+    created_at: datetime
+    expires_at: datetime
+    last_used_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invitation:
+    """Lets `uses` people sign up. `credits`: in place of the welcome credits, None for those."""
 
     id: str
     user_id: str
-    name: str
-    hint: str
+    credits: int | None
+    uses: int
+    used: int
     created_at: datetime
-    last_used_at: datetime | None
-    revoked_at: datetime | None
+    expires_at: datetime
+    withdrawn_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +114,7 @@ class LedgerEntry:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """queued -> running -> succeeded | failed | cancelled. `turn` in credits of virtual time; `paid_by` the pool that
-    paid, None when its user did.
+    paid, None when its user did; `key_id` the API key that asked for it, if one did.
     """
 
     id: str
@@ -86,6 +137,8 @@ class Job:
     started_at: datetime | None = None
     finished_at: datetime | None = None
     paid_by: str | None = None
+    key_id: str | None = None
+    streamed: bool = False
 
     @property
     def is_final(self) -> bool:
@@ -117,7 +170,9 @@ class Clip:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upload:
-    """A clip that a user brought, as our own FLAC, until it expires."""
+    """A clip that a user brought, as our own FLAC, until it expires. One that comes by a link is not ours, and has no
+    length, before it is `judged`.
+    """
 
     id: str
     user_id: str
@@ -125,6 +180,21 @@ class Upload:
     seconds: float
     created_at: datetime
     expires_at: datetime
+    incoming_key: str | None = None
+    judged: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredPiece:
+    """Sound of a job that another process hears. `samples` float32, little endian; `words` as plain values."""
+
+    job_id: str
+    attempt: int
+    number: int
+    sample_rate: int
+    samples: bytes
+    words: list[dict[str, Any]]
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +209,8 @@ class Voice:
     consent_by: str
     consent_at: datetime
     created_at: datetime
+    labels: dict[str, str] | None = None
+    settings: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,6 +285,48 @@ class Endpoint:
     paused_until: datetime | None = None
     last_failure_at: datetime | None = None
     last_failure_status: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hook:
+    """An address of ours that others post to, without its token, which is stored only as a hash.
+
+    `options` are the same each time, `template` says what of a post fills the others; `reply`: where the outcome goes;
+    `scheme`: how posts are signed, None when they are not; `old_token_until`: when the token before the last rotation
+    ends.
+    """
+
+    id: str
+    user_id: str
+    name: str
+    hint: str
+    capability: str
+    options: dict[str, Any]
+    template: dict[str, str]
+    reply: dict[str, Any]
+    scheme: str | None = None
+    signature_header: str | None = None
+    secret: str | None = field(default=None, repr=False)
+    per_minute: int
+    enabled: bool = True
+    old_token_until: datetime | None = None
+    created_at: datetime
+    last_used_at: datetime | None = None
+    accepted: int = 0
+    refused: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HookCall:
+    """One post to a hook: what was answered, and why it was refused (`error`) or which job it made."""
+
+    id: str
+    user_id: str
+    hook_id: str
+    created_at: datetime
+    status: int
+    error: str | None
+    job_id: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

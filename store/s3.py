@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from store.objects import (
     ObjectMissing,
     ObjectsUnavailable,
+    ObjectTooLarge,
     StoredObject,
     batches,
     check_key,
@@ -51,18 +52,30 @@ REFUSALS = {
 
 
 class S3:
-    """`Objects` in `bucket`, every key below `prefix`. Without `endpoint`: Amazon's own."""
+    """`Objects` in `bucket`, every key below `prefix`. Without `endpoint`: Amazon's own.
+
+    `public_endpoint`: where links lead, when that is another address of the store than the one this service talks to.
+    """
 
     def __init__(
-        self, bucket: str, *, endpoint: str | None = None, region: str | None = None, prefix: str = ""
+        self,
+        bucket: str,
+        *,
+        endpoint: str | None = None,
+        public_endpoint: str | None = None,
+        region: str | None = None,
+        prefix: str = "",
     ) -> None:
         """Raises `ValueError` for an endpoint that is no URL, or that holds credentials: botocore's errors show it."""
-        if endpoint is not None:
-            _check_endpoint(endpoint)
+        for name, url in (("ENDPOINT", endpoint), ("PUBLIC_ENDPOINT", public_endpoint)):
+            if url is not None:
+                _check_endpoint(f"BERNIE_S3__{name}", url)
+        self._public_endpoint = public_endpoint or endpoint
         self._bucket, self._endpoint, self._region = bucket, endpoint, region
         self._prefix = prefix.strip("/") + "/" if prefix.strip("/") else ""
         self._name = f"The bucket {bucket!r} at {endpoint or 'Amazon S3'}"
         self._client: S3Client | None = None
+        self._signer: S3Client | None = None  # it never talks to the store
         self._making = threading.Lock()  # making a client is not thread-safe, using it is
 
     async def put(self, key: str, data: bytes, content_type: str) -> None:
@@ -74,11 +87,15 @@ class S3:
         with self._explained(key):
             await asyncio.to_thread(put)
 
-    async def get(self, key: str) -> bytes:
+    async def get(self, key: str, *, at_most: int | None = None) -> bytes:
         where = self._where(key)
 
         def get() -> bytes:
-            return self._made().get_object(Bucket=self._bucket, Key=where)["Body"].read()
+            found = self._made().get_object(Bucket=self._bucket, Key=where)
+            if at_most is not None and found["ContentLength"] > at_most:
+                found["Body"].close()
+                raise ObjectTooLarge(key)
+            return found["Body"].read()
 
         with self._explained(key):
             return await asyncio.to_thread(get)
@@ -91,8 +108,17 @@ class S3:
         if filename is not None:
             wanted["ResponseContentDisposition"] = disposition(filename)
 
+        return await self._signed("get_object", dict(wanted), key, seconds)
+
+    async def put_link(self, key: str, *, seconds: int, bytes: int) -> str:
+        """The length is signed with it: the store refuses another."""
+        check_seconds(seconds)
+        wanted = {"Bucket": self._bucket, "Key": self._where(key), "ContentLength": bytes}
+        return await self._signed("put_object", wanted, key, seconds)
+
+    async def _signed(self, method: str, wanted: dict[str, Any], key: str, seconds: int) -> str:
         def sign() -> str:  # in a thread too: a role's credentials may have to be fetched
-            return self._made().generate_presigned_url("get_object", Params=dict(wanted), ExpiresIn=seconds)
+            return self._made_signer().generate_presigned_url(method, Params=wanted, ExpiresIn=seconds)
 
         with self._explained(key):
             return await asyncio.to_thread(sign)
@@ -115,9 +141,11 @@ class S3:
                         yield StoredObject(key=key, bytes=item["Size"], modified=modified)
 
     async def aclose(self) -> None:
-        client, self._client = self._client, None
-        if client is not None:
-            await asyncio.to_thread(client.close)
+        clients = {self._client, self._signer} - {None}
+        self._client = self._signer = None
+        for client in clients:
+            if client is not None:
+                await asyncio.to_thread(client.close)
 
     async def check(self) -> None:
         """Lists rather than heads the bucket: an answer to HEAD has no body to tell one refusal from another."""
@@ -148,6 +176,14 @@ class S3:
                 self._client = _make_client(self._endpoint, self._region)
             return self._client
 
+    def _made_signer(self) -> S3Client:
+        if self._public_endpoint == self._endpoint:
+            return self._made()
+        with self._making:
+            if self._signer is None:
+                self._signer = _make_client(self._public_endpoint, self._region)
+            return self._signer
+
     @contextmanager
     def _explained(self, key: str | None) -> Iterator[None]:
         """botocore's errors within become ours; their sentences name the bucket and never repeat the request."""
@@ -160,12 +196,12 @@ class S3:
             raise explained from error
 
 
-def _check_endpoint(endpoint: str) -> None:
+def _check_endpoint(name: str, endpoint: str) -> None:
     url = urlsplit(endpoint)
     if url.scheme not in ("http", "https") or not url.hostname:
-        raise ValueError("BERNIE_S3__ENDPOINT must be a URL such as https://s3.example.org.")
+        raise ValueError(f"{name} must be a URL such as https://s3.example.org.")
     if "@" in url.netloc:
-        raise ValueError("BERNIE_S3__ENDPOINT must not hold credentials. Set AWS_ACCESS_KEY_ID and the like instead.")
+        raise ValueError(f"{name} must not hold credentials. Set AWS_ACCESS_KEY_ID and the like instead.")
 
 
 def _make_client(endpoint: str | None, region: str | None) -> S3Client:

@@ -23,9 +23,10 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
+    true,
 )
 
-from store.columns import Moment, Serial
+from store.columns import Blob, Moment, Serial
 
 metadata = MetaData(
     naming_convention={
@@ -83,6 +84,27 @@ sessions = Table(
     Column("kind", String(10), nullable=False),  # cookie, or link: an address that makes cookies
     Column("created_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),
+    Column("opened_by", String(10), nullable=False, server_default="key"),  # key, link or password
+    Column("browser", String(200), nullable=False, server_default=""),  # what it calls itself
+    Column("last_used_at", Moment),
+    Index(None, "expires_at"),
+    Index(None, "user_id"),
+    **EXACT,
+)
+
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("id", Id, primary_key=True),
+    owned_by_user(),  # who invites
+    Column("token_hash", Hash, nullable=False, unique=True),
+    Column("credits", BigInteger),  # in place of the welcome credits; NULL: those
+    Column("uses", Integer, nullable=False),
+    Column("used", Integer, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("withdrawn_at", Moment),
+    Index(None, "user_id"),
     Index(None, "expires_at"),
     **EXACT,
 )
@@ -98,7 +120,15 @@ api_keys = Table(
     Column("created_at", Moment, nullable=False),
     Column("last_used_at", Moment),
     Column("revoked_at", Moment),
+    # NULL: no limit
+    Column("scopes", JSON(none_as_null=True)),
+    Column("monthly_credits", BigInteger),  # what its jobs may spend in a calendar month, UTC
+    Column("expires_at", Moment),
+    # After a rotation the token before is good for a while.
+    Column("old_token_hash", Hash),
+    Column("old_token_until", Moment),
     Index(None, "user_id"),
+    Index(None, "old_token_hash"),
     **EXACT,
 )
 
@@ -156,6 +186,9 @@ jobs = Table(
     Column("started_at", Moment),
     Column("finished_at", Moment),
     Column("paid_by", Id),  # the pool that paid; NULL: its user
+    Column("key_id", Id),  # the API key that asked for it; NULL: something else did
+    # Heard while it is made: a worker in another process leaves the sound in `pieces` as it comes.
+    Column("streamed", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("user_id", "slot"),
     UniqueConstraint("user_id", "idempotency_key"),
     Index(None, "ready_turn"),
@@ -164,6 +197,7 @@ jobs = Table(
     Index(None, "user_id", "id"),
     Index(None, "finished_at"),
     Index(None, "paid_by", "id"),
+    Index(None, "key_id", "created_at"),
     **EXACT,
 )
 
@@ -195,10 +229,27 @@ uploads = Table(
     Column("id", Id, primary_key=True),
     owned_by_user(),
     Column("object_key", String(190), nullable=False),
-    Column("seconds", Float, nullable=False),
+    Column("seconds", Float, nullable=False),  # 0 until it is judged
     Column("created_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),
+    Column("incoming_key", String(190)),  # where a link lets a client put it; NULL: it came through us
+    Column("judged", Boolean, nullable=False, server_default=true()),  # decoded and measured by us
     Index(None, "expires_at"),
+    **EXACT,
+)
+
+pieces = Table(
+    "pieces",
+    metadata,
+    # Sound on its way from the process that makes it to the one where it is heard. Nobody's once the job has ended.
+    Column("job_id", Id, primary_key=True),
+    Column("attempt", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("sample_rate", Integer, nullable=False),
+    Column("samples", Blob, nullable=False),  # float32, little endian
+    Column("words", JSON, nullable=False),  # where its text is heard
+    Column("created_at", Moment, nullable=False),
+    Index(None, "created_at"),
     **EXACT,
 )
 
@@ -215,6 +266,8 @@ voices = Table(
     Column("consent_by", String(190), nullable=False),  # who ticked that the speaker agreed
     Column("consent_at", Moment, nullable=False),
     Column("created_at", Moment, nullable=False),
+    Column("labels", JSON(none_as_null=True)),  # {name: text}; NULL: none
+    Column("settings", JSON(none_as_null=True)),  # how it speaks when a request does not say; NULL: as all do
     UniqueConstraint("user_id", "name"),
     **EXACT,
 )
@@ -306,6 +359,52 @@ attempts = Table(
     Column("snippet", Text, nullable=False),  # how the answer begins
     Index(None, "delivery_id", "id"),
     Index(None, "at"),
+    **EXACT,
+)
+
+hooks = Table(
+    "hooks",
+    metadata,
+    # Addresses of ours that others post to.
+    Column("id", Id, primary_key=True),
+    owned_by_user(),
+    Column("name", String(100), nullable=False),
+    Column("token_hash", Hash, nullable=False, unique=True),
+    Column("hint", String(20), nullable=False),  # first characters, to tell tokens apart
+    Column("capability", String(20), nullable=False),
+    Column("options", JSON, nullable=False),  # those that are the same each time
+    Column("template", JSON, nullable=False),  # those that come from what is posted
+    Column("reply", JSON, nullable=False),  # where the outcome goes
+    Column("scheme", String(20)),  # how posts are signed; NULL: they are not
+    Column("signature_header", String(100)),
+    Column("secret", String(200)),  # needed in the clear to verify
+    Column("per_minute", Integer, nullable=False),
+    Column("enabled", Boolean, nullable=False),
+    # After a rotation the token before is good for a while.
+    Column("old_token_hash", Hash),
+    Column("old_token_until", Moment),
+    Column("created_at", Moment, nullable=False),
+    Column("last_used_at", Moment),
+    Column("accepted", Integer, nullable=False),
+    Column("refused", Integer, nullable=False),
+    Index(None, "user_id"),
+    Index(None, "old_token_hash"),
+    **EXACT,
+)
+
+hook_calls = Table(
+    "hook_calls",
+    metadata,
+    Column("id", Id, primary_key=True),
+    owned_by_user(),
+    Column("hook_id", Id, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("status", Integer, nullable=False),  # what was answered
+    Column("error", String(500)),  # NULL: accepted
+    Column("job_id", Id),
+    Index(None, "hook_id", "id"),
+    Index(None, "user_id", "id"),
+    Index(None, "created_at"),
     **EXACT,
 )
 

@@ -20,10 +20,10 @@ async def insert_voice(tx: AsyncConnection, voice: Voice) -> None:
 
 
 async def update_voice(tx: AsyncConnection, voice: Voice) -> bool:
-    """Its words: name, description, language. False: it is gone. Raises `IntegrityError` as `insert_voice` does."""
+    """Its words, labels and settings. False: it is gone. Raises `IntegrityError` as `insert_voice` does."""
     theirs = (voices.c.id == voice.id) & (voices.c.user_id == voice.user_id)
-    words = {"name": voice.name, "description": voice.description, "language": voice.language}
-    return (await tx.execute(update(voices).where(theirs).values(words))).rowcount == 1
+    changed = {name: getattr(voice, name) for name in ("name", "description", "language", "labels", "settings")}
+    return (await tx.execute(update(voices).where(theirs).values(changed))).rowcount == 1
 
 
 async def of_user(tx: AsyncConnection, user_id: str) -> list[Voice]:
@@ -31,8 +31,10 @@ async def of_user(tx: AsyncConnection, user_id: str) -> list[Voice]:
     return [Voice(**row._asdict()) for row in await tx.execute(rows)]
 
 
-async def of_id(tx: AsyncConnection, voice_id: str) -> Voice | None:
-    row = (await tx.execute(select(*VOICE).where(voices.c.id == voice_id))).one_or_none()
+async def of_id(tx: AsyncConnection, voice_id: str, *, lock: bool = False) -> Voice | None:
+    """`lock`: nobody else changes it before this transaction ends."""
+    found = select(*VOICE).where(voices.c.id == voice_id)
+    row = (await tx.execute(found.with_for_update() if lock else found)).one_or_none()
     return Voice(**row._asdict()) if row else None
 
 
