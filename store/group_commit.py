@@ -43,17 +43,24 @@ class GroupCommit:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncConnection]:
         """Raises what the database says, and `CannotWrite`."""
-        async with self._turn():
-            group = self._open = self._open or await self._opened()
-            savepoint = await group.connection.begin_nested() if group.written else None
-            try:
-                yield group.connection
-                if savepoint is not None:
-                    await savepoint.commit()
-            except BaseException:
-                await self._give_up(group, savepoint)
-                raise
-            group.written += 1
+        group: _Group | None = None
+        try:
+            async with self._turn():
+                group = self._open = self._open or await self._opened()
+                savepoint = await group.connection.begin_nested() if group.written else None
+                try:
+                    yield group.connection
+                    if savepoint is not None:
+                        await savepoint.commit()
+                except BaseException:
+                    await self._give_up(group, savepoint)
+                    raise
+                group.written += 1
+        except Exception:
+            if group is not None and group is self._open:
+                # It may have failed for what the others wrote, and whoever looks for that must find it.
+                await asyncio.wait((group.outcome,))
+            raise
         await self._committed(group)
 
     @asynccontextmanager

@@ -72,8 +72,9 @@ class Identity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """A browser that is signed in (`cookie`), or an address that signs one in (`link`); `token_hash` is all that is kept
-    of its secret. `opened_by`: what it was signed in with.
+    """A browser that is signed in (`cookie`), or an address that signs one in (`link`).
+
+    `token_hash` is all that is kept of its secret. `opened_by`: what it was signed in with.
     """
 
     token_hash: str = field(repr=False)

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import event, text
+from sqlalchemy.exc import IntegrityError
 
-from store import Database, DatabaseUnavailable, begin, connect
+from store import Database, DatabaseUnavailable, begin, connect, read
 
 
 @pytest.fixture
@@ -61,6 +62,18 @@ async def test_one_that_fails_among_others_takes_back_only_its_own(db: Database)
     refused = {number for number, error in enumerate(ended) if isinstance(error, Refused)}
     assert refused == {0, 3, 6, 9}
     assert on_the_disk(db) == set(range(12)) - refused
+
+
+async def test_whoever_comes_second_finds_what_was_there_first(db: Database) -> None:
+    async def note_or_look() -> int:
+        try:
+            await note(db, 1, "first")
+        except IntegrityError:
+            async with read(db) as tx:
+                return len((await tx.execute(text("SELECT * FROM notes WHERE number = 1"))).all())
+        return 1
+
+    assert await asyncio.gather(*(note_or_look() for _ in range(20))) == [1] * 20
 
 
 async def test_when_the_disk_is_full_all_whose_rows_were_lost_with_it_are_told(db: Database) -> None:
