@@ -1,24 +1,20 @@
-"""Who is asking: users, the identities they are known by, API keys and browser sessions."""
+"""Who is asking: users, and the identities they are known by."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import timedelta
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.clock import now
-from engine.errors import Conflict, InvalidInput, NotFound, Unauthorized
-from engine.tokens import API_KEY_PREFIX, digest, identity_hash, new_token
+from engine.emails import normal_email
+from engine.errors import Conflict, InvalidInput, NotFound
+from engine.tokens import identity_hash
 from store import Database, begin, departures, ledger, read, users
 from store.columns import new_id, storable
-from store.records import ApiKey, Identity, User, UserKind
-
-COOKIE_DAYS = 30
-LINK_HOURS = 24
-TOUCH_EVERY = timedelta(minutes=5)
-"""How precisely a key's last use is known: writing it at each request would make every read a write."""
+from store.records import Identity, User, UserKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,33 +47,33 @@ class Users:
         """
         if credits is not None and credits < 0:
             raise InvalidInput("A user cannot start with less than 0 credits.", field="credits")
-        moment = now()
-        user = User(
-            id=new_id("user"),
-            name=storable(name or subject)[:100],
-            is_owner=is_owner,
-            slots=self.limits.slots,
-            queue_limit=self.limits.queue_limit,
-            created_at=moment,
-            kind=kind,
-        )
-        identity = Identity(
-            id=new_id("id"), user_id=user.id, surface=surface, subject=subject, secret_hash=None, created_at=moment
-        )
+        user = self.new(name or subject, is_owner=is_owner, kind=kind)
         try:
             async with begin(self.db) as tx:
-                await users.insert_user(tx, user)
-                await users.insert_identity(tx, identity)
-                await ledger.open_account(tx, user.id)
-                await self._welcome(tx, identity, credits)
+                await self.insert(tx, user, new_identity(user, surface, subject), credits)
         except IntegrityError as error:
             raise Conflict(f"{subject} is known already on {surface}.") from error
         return user
 
-    async def _welcome(self, tx: AsyncConnection, identity: Identity, credits: int | None) -> None:
+    def new(self, name: str, *, is_owner: bool = False, kind: UserKind = "person") -> User:
+        """Not stored yet."""
+        return User(
+            id=new_id("user"),
+            name=storable(name)[:100],
+            is_owner=is_owner,
+            slots=self.limits.slots,
+            queue_limit=self.limits.queue_limit,
+            created_at=now(),
+            kind=kind,
+        )
+
+    async def insert(self, tx: AsyncConnection, user: User, identity: Identity, credits: int | None) -> None:
+        """With these credits, or None for the welcome ones. Raises `IntegrityError` when that identity is known."""
+        await users.insert_user(tx, user)
+        await users.insert_identity(tx, identity)
+        await ledger.open_account(tx, user.id)
         if credits is None:
-            left = await departures.left_lately(tx, identity_hash(identity.surface, identity.subject), now())
-            credits = 0 if left else self.limits.welcome_credits
+            credits = 0 if await left_lately(tx, identity) else self.limits.welcome_credits
         if credits:
             key = f"welcome:{identity.surface}:{identity.subject}"[:190]
             await ledger.grant(
@@ -102,7 +98,10 @@ class Users:
 
     async def by_email(self, email: str) -> User:
         """Raises `NotFound`."""
-        if user := await self.find("password", email.strip().lower()):
+        subject = email.strip().lower()
+        with suppress(InvalidInput):
+            subject = normal_email(email)
+        if user := await self.find("password", subject):
             return user
         raise NotFound(f"Nobody here has the email {email[:100]}. See `bernie users list`.", field="email")
 
@@ -115,79 +114,31 @@ class Users:
         async with read(self.db) as tx:
             return await users.page(tx, before=before, limit=limit)
 
+    async def rename(self, user: User, name: str) -> User:
+        """Raises `InvalidInput` for a name of nothing."""
+        renamed = replace(user, name=storable(name).strip()[:100])
+        if not renamed.name:
+            raise InvalidInput("A name has at least one character.", field="name")
+        async with begin(self.db) as tx:
+            await users.rename(tx, user.id, renamed.name)
+        return renamed
+
     async def identities(self, user: User) -> list[Identity]:
         async with read(self.db) as tx:
             return await users.identities_of(tx, user.id)
 
-    async def create_key(self, user: User, name: str) -> tuple[ApiKey, str]:
-        """The key and its token, which is shown now and never again."""
-        token = new_token(API_KEY_PREFIX)
-        key = ApiKey(
-            id=new_id("key"),
-            user_id=user.id,
-            name=storable(name).strip()[:100] or "key",
-            hint=token[:8],
-            created_at=now(),
-            last_used_at=None,
-            revoked_at=None,
-        )
-        async with begin(self.db) as tx:
-            await users.insert_key(tx, key, digest(token))
-        return key, token
 
-    async def keys(self, user: User) -> list[ApiKey]:
-        async with read(self.db) as tx:
-            return await users.keys_of(tx, user.id)
+def new_identity(user: User, surface: str, subject: str, *, secret_hash: str | None = None) -> Identity:
+    return Identity(
+        id=new_id("id"),
+        user_id=user.id,
+        surface=surface,
+        subject=subject,
+        secret_hash=secret_hash,
+        created_at=now(),
+    )
 
-    async def revoke_key(self, user: User, key_id: str) -> None:
-        """Raises `NotFound` when it is not a key of theirs, or revoked before."""
-        async with begin(self.db) as tx:
-            if not await users.revoke_key(tx, user.id, key_id, now()):
-                raise NotFound("You have no such key.")
 
-    async def with_key(self, token: str) -> User:
-        """Raises `Unauthorized`."""
-        async with read(self.db) as tx:
-            found = await users.by_key(tx, digest(token))
-        if found is None:
-            raise Unauthorized("This API key is not valid. Make a new one with `bernie keys create`.")
-        user, key = found
-        if key.last_used_at is None or now() - key.last_used_at > TOUCH_EVERY:
-            async with begin(self.db) as tx:
-                await users.touch_key(tx, key.id, now())
-        return user
-
-    async def create_link(self, user: User) -> str:
-        """A token that signs a browser in as this user until tomorrow."""
-        return await self._open_session(user, "link", timedelta(hours=LINK_HOURS))
-
-    async def create_session(self, user: User) -> str:
-        """A token for a browser's cookie."""
-        return await self._open_session(user, "cookie", timedelta(days=COOKIE_DAYS))
-
-    async def _open_session(self, user: User, kind: str, age: timedelta) -> str:
-        token, moment = new_token(), now()
-        async with begin(self.db) as tx:
-            await users.insert_session(
-                tx, digest(token), user_id=user.id, kind=kind, now=moment, expires_at=moment + age
-            )
-        return token
-
-    async def with_link(self, token: str) -> User:
-        """Raises `Unauthorized`."""
-        return await self._by_session(token, "link", "This link has expired. Make a new one with `bernie users link`.")
-
-    async def with_session(self, token: str) -> User:
-        """Raises `Unauthorized`."""
-        return await self._by_session(token, "cookie", "You are signed out. Open your link again to sign in.")
-
-    async def _by_session(self, token: str, kind: str, refusal: str) -> User:
-        async with read(self.db) as tx:
-            user = await users.by_session(tx, digest(token), kind, now())
-        if user is None:
-            raise Unauthorized(refusal)
-        return user
-
-    async def end_session(self, token: str) -> None:
-        async with begin(self.db) as tx:
-            await users.delete_session(tx, digest(token))
+async def left_lately(tx: AsyncConnection, identity: Identity) -> bool:
+    """Then they are not welcomed with credits again."""
+    return await departures.left_lately(tx, identity_hash(identity.surface, identity.subject), now())

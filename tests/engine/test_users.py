@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import select, update
 
 from engine import Conflict, InvalidInput, NotFound, Unauthorized, User, assemble
-from engine.clock import now
-from engine.users import COOKIE_DAYS, LINK_HOURS, TOUCH_EVERY, NewUserLimits
+from engine.sessions import COOKIE_DAYS, LINK_HOURS
+from engine.users import NewUserLimits
 from store import Database, begin, read
-from store.tables import api_keys, metadata, sessions
+from store.tables import metadata, sessions
 from tests.house import House
 
 WELCOME = 10_000
@@ -108,98 +108,55 @@ async def test_users_are_listed_newest_first_in_pages(house: House) -> None:
     assert [*first, *rest] == made[::-1]
 
 
-async def test_a_key_opens_the_account_of_its_user_and_is_stored_only_as_a_hash(
-    house: House, alice: User, bob: User
-) -> None:
-    key, token = await house.engine.users.create_key(alice, "  laptop ")
-    await house.engine.users.create_key(bob, "")
-    assert await house.engine.users.with_key(token) == alice
-    assert (key.name, key.hint) == ("laptop", token[:8])
-    assert token.startswith("bn_")
-    assert len(token) > 40
-    stored = await everything_stored(house.engine.db)
-    assert key.hint in stored
-    assert token[:12] not in stored
-    assert token.removeprefix("bn_") not in stored
-    assert [(found.name, found.id) for found in await house.engine.users.keys(alice)] == [("laptop", key.id)]
-    assert [found.name for found in await house.engine.users.keys(bob)] == ["key"], "one without a name"
-
-
 async def test_links_and_sessions_are_stored_only_as_hashes(house: House, alice: User) -> None:
-    tokens = [await house.engine.users.create_link(alice), await house.engine.users.create_session(alice)]
+    tokens = [
+        await house.engine.sessions.create_link(alice),
+        await house.engine.sessions.create(alice, opened_by="key"),
+    ]
     stored = await everything_stored(house.engine.db)
     assert not [token for token in tokens if token[:12] in stored]
 
 
 async def test_an_unknown_token_opens_nothing(house: House, alice: User) -> None:
-    await house.engine.users.create_key(alice, "key")
+    await house.engine.keys.create(alice, "key")
     for token in ("", "bn_", "bn_unknown", "é" * 60, "' OR 1=1 --", "\x00", "\ud800", "x" * 100_000):
-        for enter in (house.engine.users.with_key, house.engine.users.with_link, house.engine.users.with_session):
+        for enter in (house.engine.keys.with_token, house.engine.sessions.with_link, house.engine.sessions.with_cookie):
             with pytest.raises(Unauthorized) as refused:
                 await enter(token)
             assert str(refused.value).endswith(".")
-        await house.engine.users.end_session(token)
-
-
-async def test_a_key_is_revoked_by_its_user_only_at_once_and_once(house: House, alice: User, bob: User) -> None:
-    key, token = await house.engine.users.create_key(alice, "key")
-    _, spare = await house.engine.users.create_key(alice, "spare")
-    with pytest.raises(NotFound):
-        await house.engine.users.revoke_key(bob, key.id)
-    assert await house.engine.users.with_key(token) == alice
-
-    await house.engine.users.revoke_key(alice, key.id)
-    with pytest.raises(Unauthorized, match="not valid"):
-        await house.engine.users.with_key(token)
-    with pytest.raises(NotFound):
-        await house.engine.users.revoke_key(alice, key.id)
-    assert await house.engine.users.with_key(spare) == alice
-    assert [found.revoked_at is None for found in await house.engine.users.keys(alice)] == [True, False]
-
-
-async def test_the_last_use_of_a_key_is_written_down_every_five_minutes_not_at_each_request(
-    house: House, alice: User
-) -> None:
-    _, token = await house.engine.users.create_key(alice, "key")
-
-    async def used_at() -> object:
-        await house.engine.users.with_key(token)
-        return (await house.engine.users.keys(alice))[0].last_used_at
-
-    first = await used_at()
-    assert first is not None
-    assert await used_at() == first
-    async with begin(house.engine.db) as tx:
-        await tx.execute(update(api_keys).values(last_used_at=now() - TOUCH_EVERY - timedelta(seconds=1)))
-    assert (now() - await used_at()) < timedelta(minutes=1)  # type: ignore[operator]
+        await house.engine.sessions.end(token)
 
 
 async def test_a_link_signs_in_until_tomorrow_and_a_cookie_for_a_month(house: House, alice: User) -> None:
-    users = house.engine.users
-    link, cookie = await users.create_link(alice), await users.create_session(alice)
+    link, cookie = (
+        await house.engine.sessions.create_link(alice),
+        await house.engine.sessions.create(alice, opened_by="key"),
+    )
     almost = timedelta(hours=LINK_HOURS) - timedelta(minutes=1)
     await expire_sessions(house.engine.db, almost)
-    assert await users.with_link(link) == alice
-    assert await users.with_link(link) == alice, "a second browser may use it too"
+    assert await house.engine.sessions.with_link(link) == alice
+    assert await house.engine.sessions.with_link(link) == alice, "a second browser may use it too"
 
     await expire_sessions(house.engine.db, timedelta(minutes=2))
     with pytest.raises(Unauthorized, match="link has expired"):
-        await users.with_link(link)
-    assert await users.with_session(cookie) == alice
+        await house.engine.sessions.with_link(link)
+    assert await house.engine.sessions.with_cookie(cookie) == alice
 
     await expire_sessions(house.engine.db, timedelta(days=COOKIE_DAYS - 1))
     with pytest.raises(Unauthorized, match="signed out"):
-        await users.with_session(cookie)
+        await house.engine.sessions.with_cookie(cookie)
 
 
 async def test_a_link_is_no_cookie_a_cookie_no_link_and_neither_is_a_key(house: House, alice: User) -> None:
-    users = house.engine.users
-    _, key = await users.create_key(alice, "key")
-    link, cookie = await users.create_link(alice), await users.create_session(alice)
+    _, key = await house.engine.keys.create(alice, "key")
+    link, cookie = (
+        await house.engine.sessions.create_link(alice),
+        await house.engine.sessions.create(alice, opened_by="key"),
+    )
     for enter, wrong in (
-        (users.with_link, (cookie, key)),
-        (users.with_session, (link, key)),
-        (users.with_key, (link, cookie)),
+        (house.engine.sessions.with_link, (cookie, key)),
+        (house.engine.sessions.with_cookie, (link, key)),
+        (house.engine.keys.with_token, (link, cookie)),
     ):
         for token in wrong:
             with pytest.raises(Unauthorized):
@@ -207,16 +164,19 @@ async def test_a_link_is_no_cookie_a_cookie_no_link_and_neither_is_a_key(house: 
 
 
 async def test_signing_out_ends_that_session_only(house: House, alice: User) -> None:
-    here, there = await house.engine.users.create_session(alice), await house.engine.users.create_session(alice)
-    await house.engine.users.end_session(here)
+    here, there = (
+        await house.engine.sessions.create(alice, opened_by="key"),
+        await house.engine.sessions.create(alice, opened_by="key"),
+    )
+    await house.engine.sessions.end(here)
     with pytest.raises(Unauthorized):
-        await house.engine.users.with_session(here)
-    assert await house.engine.users.with_session(there) == alice
+        await house.engine.sessions.with_cookie(here)
+    assert await house.engine.sessions.with_cookie(there) == alice
 
 
 async def test_names_that_a_database_cannot_hold_are_no_server_error(house: House) -> None:
     user = await house.engine.users.create("telegram", "1", name="Ada\x00 \ud83d Lovelace")
-    key, _ = await house.engine.users.create_key(user, "lap\x00top \ud83d")
+    key, _ = await house.engine.keys.create(user, "lap\x00top \ud83d")
     assert await house.engine.users.find("telegram", "1") == user
-    assert await house.engine.users.keys(user) == [key]
+    assert await house.engine.keys.mine(user) == [key]
     assert (user.name, key.name) == ("Ada ? Lovelace", "laptop ?")

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -14,17 +12,12 @@ import pytest_asyncio
 from tests.service import Service, running_service
 
 pytest.importorskip("playwright.async_api", reason="playwright is not installed")
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Page, expect
 
-CHROMIUM = shutil.which("chromium")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+from tests.browser import CHROMIUM, browser, hear, opened, scrolls_sideways, speak
+
+__all__ = ["browser"]
+
 CREDITS = 4400
 SENTENCE = "The tide comes in quietly, and the boats turn to meet it."
 LONG = "A boat came in with the tide and left again before it was light. " * 55
@@ -40,33 +33,6 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     folder = tmp_path_factory.mktemp("studio") / "data"
     with running_service(folder, extra_env={"BERNIE_USERS__CREDITS": str(CREDITS)}) as service:
         yield service
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        await browser.close()
-
-
-@asynccontextmanager
-async def opened(context: BrowserContext) -> AsyncIterator[Page]:
-    """A page. Whatever the browser complains about meanwhile, a breach of the CSP too, fails the test."""
-    complaints: list[str] = []
-
-    def heard(message: ConsoleMessage) -> None:
-        # The console lists every request that failed too, and the page says those to people itself.
-        if message.type == "error" and not message.text.startswith("Failed to load resource"):
-            complaints.append(message.text)
-
-    page = await context.new_page()
-    page.set_default_timeout(10_000)
-    page.on("console", heard)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    yield page
-    await page.close()
-    assert complaints == []
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -96,23 +62,8 @@ async def stranger(browser: Browser, service: Service) -> AsyncIterator[Page]:
     await context.close()
 
 
-async def speak(page: Page, text: str) -> None:
-    await page.get_by_label("What to say").fill(text)
-    await page.get_by_role("button", name="Speak", exact=True).click()
-
-
-async def hear(page: Page, text: str) -> None:
-    """Until the page plays the clip of this text."""
-    await expect(page.locator("#playing")).to_have_text(text)
-    await page.wait_for_function("() => document.querySelector('audio').currentTime > 0.2")
-
-
 async def credits_on(page: Page) -> int:
     return int(re.sub(r"\D", "", await page.locator("#credits").inner_text()))
-
-
-async def scrolls_sideways(page: Page) -> bool:
-    return await page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
 
 
 async def test_a_sentence_that_was_typed_is_heard_without_another_click(studio: Page):
@@ -274,11 +225,11 @@ async def test_the_keyboard_alone_is_enough(studio: Page):
 async def test_who_is_not_signed_in_reads_how_to_get_in_and_a_pasted_key_does_it(stranger: Page, service: Service):
     await stranger.goto("/")
     panel = stranger.get_by_role("region", name="Sign in")
-    await expect(panel).to_contain_text("Open the link that Bernie printed when it first started.")
+    await expect(panel).to_contain_text("Open the link that Bernie printed when it first started")
     await expect(panel).to_contain_text("bernie users link")
 
     await panel.get_by_label("Or paste an API key").fill("bn_of_nobody")
-    await panel.get_by_role("button", name="Sign in").click()
+    await panel.get_by_role("button", name="Use the key").click()
     await expect(stranger.get_by_role("alert")).to_contain_text("This API key is not valid.")
     assert service.api_key is not None
     await panel.get_by_label("Or paste an API key").fill(service.api_key)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,8 +10,8 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import FileResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 
-from engine import COOKIE_DAYS, Unauthorized
-from webhooks.auth import sign_in
+from engine import Unauthorized, User
+from webhooks.browsers import session_of, sign_in
 from webhooks.requests import TheEngine
 
 FILES = Path(__file__).parent / "files"
@@ -37,17 +38,28 @@ async def enter(
 ) -> RedirectResponse:
     """To the studio, signed in. A link that is not valid any more leads there too: it says how to get in."""
     try:
-        user = await engine.users.with_link(token)
+        user = await engine.sessions.with_link(token)
     except Unauthorized:
         return RedirectResponse("/?link=expired", 303)
+    if await _somebody_else_is_here(request, user):
+        return RedirectResponse("/?link=other", 303)
     answer = RedirectResponse("/", 303)
-    sign_in(request, answer, await engine.users.create_session(user), days=COOKIE_DAYS)
+    await sign_in(request, answer, user, "link")
     return answer
+
+
+async def _somebody_else_is_here(request: Request, user: User) -> bool:
+    """Any page can lead a browser to a link. It must not make people work in an account that another can read."""
+    with suppress(Unauthorized):
+        found = await session_of(request)
+        return found is not None and found[0].id != user.id
+    return False
 
 
 def routes() -> APIRouter:
     router = APIRouter(include_in_schema=False)
-    router.add_api_route("/", index, methods=["GET"])
+    for page in ("/", "/join"):
+        router.add_api_route(page, index, methods=["GET"])
     router.add_api_route("/enter", enter, methods=["GET"])
     router.mount("/studio", FreshFiles(directory=FILES))
     return router

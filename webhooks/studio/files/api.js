@@ -17,7 +17,21 @@ export function get(path) {
 }
 
 export function post(path, body, headers = {}) {
-  return request("POST", path, { body: JSON.stringify(body), headers: { "content-type": "application/json", ...headers } });
+  return send("POST", path, body, headers);
+}
+
+export function put(path, body) {
+  return send("PUT", path, body);
+}
+
+// What is left out of `body` stays as it is.
+export function change(path, body) {
+  return send("PATCH", path, body);
+}
+
+function send(method, path, body, headers = {}) {
+  if (body === undefined) return request(method, path, { headers });
+  return request(method, path, { body: JSON.stringify(body), headers: { "content-type": "application/json", ...headers } });
 }
 
 // A file, as the form field that the API reads it from.

@@ -1,9 +1,11 @@
 // The studio: wires the parts together. Each part knows its own corner of the page; only this file knows them all.
 
+import * as accountPage from "./account/page.js";
 import * as account from "./account.js";
 import { get } from "./api.js";
 import * as convert from "./convert.js";
 import * as desk from "./desk.js";
+import * as entrance from "./entrance.js";
 import * as history from "./history.js";
 import { cancel, follower, isOver, look } from "./jobs.js";
 import { hush, say } from "./notice.js";
@@ -12,7 +14,16 @@ import * as sound from "./sound.js";
 import * as speak from "./speak.js";
 
 const studio = document.getElementById("studio");
-const LINK_EXPIRED = "That link has expired. Make a new one with `bernie users link`, or paste an API key.";
+const toStudio = document.getElementById("to-studio");
+const toAccount = document.getElementById("to-account");
+const ACCOUNT = "#account";
+const LINKS = {
+  expired: "That link has expired. Make a new one with `bernie users link`, or sign in another way.",
+  other: "Somebody else is signed in here. Sign out first, then open the link again.",
+};
+const HERE_ALREADY = "You are signed in. To make another account with your invitation, sign out and open its link again.";
+
+let inside = false;
 
 const jobs = follower({ onChange: changed, onError: report });
 
@@ -22,11 +33,24 @@ function report(error) {
 }
 
 async function signedIn(who) {
+  inside = true;
+  entrance.hide();
   account.showSignedIn(who);
   const [capabilities, voices] = await Promise.all([get("/capabilities"), get("/voices")]);
   desk.fill(capabilities.capabilities, voices.voices);
-  studio.hidden = false;
-  await history.load(voices.voices);
+  await Promise.all([openPage(), history.load(voices.voices)]);
+}
+
+// Which of the two pages is open stands in the address, so that the browser's own buttons work.
+async function openPage() {
+  const onAccount = location.hash === ACCOUNT;
+  studio.hidden = onAccount;
+  for (const [link, open] of [[toStudio, !onAccount], [toAccount, onAccount]]) {
+    if (open) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+  if (onAccount) await accountPage.open();
+  else accountPage.close();
 }
 
 function signedOut() {
@@ -35,8 +59,11 @@ function signedOut() {
   player.clear();
   desk.clear();
   history.clear();
+  inside = false;
   studio.hidden = true;
+  accountPage.close();
   account.showSignedOut();
+  entrance.show().catch(report);
 }
 
 function submitted(job) {
@@ -80,7 +107,10 @@ async function withdraw(job) {
 }
 
 async function start() {
-  account.wire({ onIn: (who) => signedIn(who).then(desk.focus, report), onOut: signedOut, onError: report });
+  entrance.wire({ onIn: (who) => signedIn(who).then(desk.focus, report) });
+  account.wire({ onOut: signedOut, onError: report });
+  accountPage.wire({ onError: report });
+  window.addEventListener("hashchange", () => inside && openPage().catch(report));
   desk.wire({
     forms: { tts: speak, vc: convert, sfx: sound },
     onSubmitted: submitted,
@@ -95,16 +125,17 @@ async function start() {
     onError: report,
   });
   player.wire({ onChange: () => history.mark(player.isPlaying() ? player.loadedId() : null), onError: report });
-  const expired = new URLSearchParams(location.search).get("link") === "expired";
-  if (expired) window.history.replaceState(null, "", "/");
+  const link = LINKS[new URLSearchParams(location.search).get("link")];
+  if (link) window.history.replaceState(null, "", "/");
   try {
     await signedIn(await account.load());
+    if (entrance.joining()) say(HERE_ALREADY);
   } catch (error) {
-    // Nobody is signed in: the panel says all there is to say, unless a link has just failed.
+    // Nobody is signed in: the panel says all there is to say.
     if (error.status !== 401) report(error);
     else signedOut();
-    if (expired) say(LINK_EXPIRED);
   }
+  if (link) say(link);
 }
 
 start();
