@@ -1,8 +1,8 @@
 """What can go wrong, and how it is said.
 
 UserError      a finished sentence the user can act on; every surface shows it as it is
-  InvalidInput, Unauthorized, NotEnoughCredits, NotAllowed, NotFound, Conflict,
-  ClipTooLong, ClipUnreadable, QueueFull, ModelUnavailable
+  InvalidInput, Unauthorized, NotEnoughCredits, KeyCapReached, NotAllowed (MissingScope), NotFound, Conflict,
+  ClipTooLong, ClipUnreadable, QueueFull, TooManyRequests, ModelUnavailable
 ServiceError   ours, for the log; `retryable` says whether another attempt may succeed
   CheckpointMismatch
 JobCancelled   raised by `on_step` inside a run whose job was cancelled
@@ -11,6 +11,8 @@ JobCancelled   raised by `on_step` inside a run whose job was cancelled
 from __future__ import annotations
 
 from typing import ClassVar
+
+from engine.sayings import Saying, saying_of
 
 
 class UserError(Exception):
@@ -23,6 +25,11 @@ class UserError(Exception):
         super().__init__(message)
         self.message = message
         self.field = field
+
+    @property
+    def saying(self) -> Saying | None:
+        """The message as facts, for who would say it in another language."""
+        return saying_of(self.message)
 
 
 class InvalidInput(UserError):
@@ -39,6 +46,18 @@ class NotEnoughCredits(UserError):
 
 class NotAllowed(UserError):
     code, status = "not_allowed", 403
+
+
+class MissingScope(NotAllowed):
+    """The API key may not do this, its user may."""
+
+    code = "missing_scope"
+
+
+class KeyCapReached(UserError):
+    """The user has the credits, the API key may not spend them."""
+
+    code, status = "key_cap_reached", 402
 
 
 class NotFound(UserError):
@@ -59,6 +78,16 @@ class ClipUnreadable(UserError):
 
 class QueueFull(UserError):
     code, status = "queue_full", 429
+
+
+class TooManyRequests(UserError):
+    """`retry_after`: seconds until asking makes sense again."""
+
+    code, status = "rate_limited", 429
+
+    def __init__(self, message: str, *, field: str | None = None, retry_after: int = 1) -> None:
+        super().__init__(message, field=field)
+        self.retry_after = retry_after
 
 
 class ModelUnavailable(UserError):

@@ -15,8 +15,17 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from engine import DatabaseUnavailable, ObjectsUnavailable, ServiceError, Unauthorized, UserError, sentence_about
-from webhooks.compat.errors import shape_of
+from engine import (
+    DatabaseUnavailable,
+    ObjectsUnavailable,
+    QueueFull,
+    ServiceError,
+    TooManyRequests,
+    Unauthorized,
+    UserError,
+    sentence_about,
+)
+from webhooks.compat.errors import RETRY_SECONDS, shape_of
 from webhooks.compat.heard import ClientGone
 from webhooks.requests import add_headers
 
@@ -63,7 +72,12 @@ def _answer(request: Request, status: int, code: str, message: str, field: str |
 
 
 async def _user_error(request: Request, error: UserError) -> JSONResponse:
-    return _answer(request, error.status, error.code, error.message, error.field)
+    answer = _answer(request, error.status, error.code, error.message, error.field)
+    if isinstance(error, TooManyRequests):
+        answer.headers["retry-after"] = str(error.retry_after)
+    elif isinstance(error, QueueFull):
+        answer.headers["retry-after"] = str(RETRY_SECONDS)
+    return answer
 
 
 async def _nobody_reads(request: Request, error: Exception) -> Response:
