@@ -12,6 +12,8 @@ from typing import Any
 from babel import Locale
 from fluent.runtime import FluentBundle, FluentResource
 
+from engine import saying_of
+
 LOCALES = Path(__file__).parent / "locales"
 ENGLISH = "en"
 LANGUAGES = tuple(sorted(path.name for path in LOCALES.iterdir() if path.is_dir()))
@@ -45,6 +47,11 @@ class Phrases:
         if text is None:
             raise KeyError(phrase)
         return text
+
+    def sentence(self, language: str, english: str) -> str:
+        """What the engine said, in that language; as it was where there are no words for it."""
+        saying = None if language == ENGLISH else saying_of(english)
+        return (saying and self.find(language, f"says-{saying.id}", saying.values)) or english
 
     def find(self, language: str, phrase: str, values: Mapping[str, Any] | None = None) -> str | None:
         """In that language or not at all. Raises `ValueError` when a value that it names is not given."""

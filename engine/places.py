@@ -23,8 +23,20 @@ from store.records import User
 Channel = Annotated[str, Field(min_length=1, max_length=100)]
 
 
+class Reading(BaseModel):
+    """What is written in the one channel is read aloud in the other, until somebody ends it. `language`: of the words
+    between what people write.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    text_channel: Channel
+    voice_channel: Channel
+    language: str = Field(default="en", max_length=35)
+
+
 class Rules(BaseModel):
     """`max_characters` of one text; `daily_credits`: what one member may take from the pool in a day (UTC).
+    `reading`: under way; `reading_characters` of a message are read, `reading_names`: and who wrote it.
 
     None, and no `allowed_channels`: no limit. A denied channel is denied even when it is allowed too.
     """
@@ -35,6 +47,9 @@ class Rules(BaseModel):
     capabilities: tuple[str, ...] | None = None
     max_characters: int | None = Field(default=None, ge=1)
     daily_credits: int | None = Field(default=None, ge=0)
+    reading: Reading | None = None
+    reading_characters: int = Field(default=300, ge=20, le=2000)
+    reading_names: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +68,13 @@ class Places:
         """Without rules when nobody made any."""
         async with read(self.db) as tx:
             return Place(surface, place_id, _kept(await places.rules_of(tx, surface, place_id) or {}))
+
+    async def reading(self, surface: str) -> list[Place]:
+        """Where something is read aloud."""
+        async with read(self.db) as tx:
+            rules = await places.all_rules(tx, surface)
+        found = [Place(surface, place_id, _kept(kept)) for place_id, kept in rules.items()]
+        return [place for place in found if place.rules.reading]
 
     async def change(self, surface: str, place_id: str, **changes: Any) -> Place:
         """Raises `InvalidInput` about the first change that cannot be made."""

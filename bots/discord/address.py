@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import discord
 
 COURIER = "discord"
+FILE_BYTES = 10 * 2**20
+"""What may be attached where nothing more is said."""
 Interaction = discord.Interaction[discord.Client]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
     """`message_id` of the answer that is edited; 0 when Discord did not say. `permissions` of the bot where it was
-    asked; `posts`: it is there itself, so that it can write there when the token has expired.
+    asked; `posts`: it is there itself, so that it can write there when the token has expired. Without a `token` there
+    is no answer to edit: nobody asked just now.
     """
 
     application_id: int
@@ -34,7 +37,30 @@ class Address:
 
     @classmethod
     def unpack(cls, packed: dict[str, Any]) -> Address:
+        """Also that of a person, to be written to directly."""
+        if "person" in packed:
+            return _of_person(int(packed["person"]), packed.get("language") or "en")
         return cls(**{name: value for name, value in packed.items() if name != "courier"})
+
+    def unasked(self) -> Address:
+        """For what comes by itself later: into the channel, for all who read it."""
+        return replace(self, token="", message_id=0, private=False)
+
+
+def _of_person(user_id: int, language: str) -> Address:
+    return Address(
+        application_id=0,
+        token="",
+        message_id=0,
+        channel_id=0,
+        user_id=user_id,
+        language=language,
+        size_limit=FILE_BYTES,
+        private=False,
+        bubble=False,
+        permissions=0,
+        posts=False,
+    )
 
 
 def address_of(

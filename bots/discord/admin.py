@@ -30,6 +30,7 @@ def admin_group(desk: Desk) -> app_commands.Group:
     app_commands.allowed_installs(guilds=True, users=False)(admin)
     _credits(desk, admin)
     _rules(desk, admin)
+    _reading(desk, admin)
     return admin
 
 
@@ -115,3 +116,19 @@ def _rules(desk: Desk, admin: app_commands.Group) -> None:
         denied = {*rules.denied_channels} - {str(channel.id)} if allowed else {*rules.denied_channels, str(channel.id)}
         await desk.engine.places.change(SURFACE, guild, denied_channels=tuple(sorted(denied)))
         await reply.say(reply.t("channel-allowed" if allowed else "channel-denied", channel=channel.mention))
+
+
+def _reading(desk: Desk, admin: app_commands.Group) -> None:
+    @admin.command(name=locale_str("reading"), description=described(desk, "admin-reading"))
+    @app_commands.describe(characters=option(desk, "reading-characters"), names=option(desk, "reading-names"))
+    async def reading(
+        interaction: discord.Interaction,
+        characters: Range[int, 20, 2000] = None,  # type: ignore[assignment]
+        names: bool | None = None,
+    ) -> None:
+        reply, guild = await _open(desk, interaction)
+        given = {"reading_characters": characters, "reading_names": names}
+        changes = {name: value for name, value in given.items() if value is not None}
+        rules = (await desk.engine.places.change(SURFACE, guild, **changes)).rules
+        named = "yes" if rules.reading_names else "no"
+        await reply.say(reply.t("reading-now", characters=rules.reading_characters, names=named))

@@ -18,9 +18,12 @@ from discord.http import Route
 
 from bots.discord import admin, history, making, people, presses, voices
 from bots.discord.address import Interaction
+from bots.discord.aloud import commands as aloud
+from bots.discord.aloud.readers import Readers
 from bots.discord.buttons import Choose, Press
 from bots.discord.courier import DiscordCourier
 from bots.discord.desk import Desk
+from bots.discord.hooks import hook_group
 from bots.discord.letters import Writer
 from bots.discord.likes import Likes
 from bots.discord.progress import Progress
@@ -62,9 +65,10 @@ class Bot(discord.Client):
     def __init__(self, engine: Engine, phrases: Phrases, token: str) -> None:
         self._token = token
         # The library keeps this very object: what the application may have is added once it is known.
-        self._wanted = discord.Intents(guilds=True, voice_states=True)
+        self._wanted = discord.Intents(guilds=True, voice_states=True, guild_messages=True)
         super().__init__(intents=self._wanted, allowed_mentions=discord.AllowedMentions.none(), max_messages=None)
         self.desk = Desk(engine, phrases, Progress(engine), Likes(engine))
+        self.readers = Readers(self.desk)
         self.tree = Tree(
             self,
             allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
@@ -75,7 +79,9 @@ class Bot(discord.Client):
         for declared in (making.commands, making.menus, history.commands, people.commands):
             for command in declared(self.desk):
                 self.tree.add_command(command)
-        for grouped in (voices.voice_group, people.credits_group, people.privacy_group, admin.admin_group):
+        for command in aloud.commands(self.desk, self.readers):
+            self.tree.add_command(command)
+        for grouped in (voices.voice_group, people.credits_group, people.privacy_group, hook_group, admin.admin_group):
             self.tree.add_command(grouped(self.desk))
 
     def courier(self) -> DiscordCourier:
@@ -113,6 +119,7 @@ class Bot(discord.Client):
             await asyncio.wait({stopped, connected} if connected else {stopped}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             stopped.cancel()
+            await self.readers.stop()  # while the gateway still listens: leaving is confirmed by it
             if connected:
                 connected.cancel()
         if connected and connected.done():
@@ -120,9 +127,9 @@ class Bot(discord.Client):
 
     async def setup_hook(self) -> None:
         if (flags := self.application_flags).gateway_message_content or flags.gateway_message_content_limited:
-            self._wanted.guild_messages = self._wanted.dm_messages = self._wanted.message_content = True
+            self._wanted.dm_messages = self._wanted.message_content = True
         else:
-            log.warning("the message content intent is off: audio in a channel is not found, nothing is read aloud")
+            log.warning("the message content intent is off: audio in a channel is not found, only mentions read aloud")
         await self.tree.set_translator(Translator(self.desk.phrases))
         await self.tree.sync()
 
@@ -148,6 +155,29 @@ class Bot(discord.Client):
                 await making.filled_in(self.desk, interaction, carried, filled(data["components"]))
             except Exception as error:
                 await self.desk.reply(interaction).explain(error)
+
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        await self.readers.restore(guild)
+
+    async def on_message(self, message: discord.Message) -> None:
+        self.readers.heard(message)
+
+    async def on_raw_message_delete(self, deleted: discord.RawMessageDeleteEvent) -> None:
+        self.readers.deleted(deleted.guild_id, deleted.message_id)
+
+    async def on_voice_state_update(
+        self, member: discord.Member, before: discord.VoiceState, after: discord.VoiceState
+    ) -> None:
+        await self.readers.moved(member, after)
+
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        self.readers.gone(channel.guild.id, channel.id)
+
+    async def on_raw_thread_delete(self, deleted: discord.RawThreadDeleteEvent) -> None:
+        self.readers.gone(deleted.guild_id, deleted.thread_id)
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        self.readers.gone(guild.id)
 
     async def close(self) -> None:
         await self.desk.progress.stop()

@@ -62,8 +62,11 @@ class DiscordCourier:
     async def _by_the_first_open_way(self, address: Address, letter: Letter, nonce: str) -> None:
         closed: list[str] = []
         permissions: list[str] = []
-        ways: list[Callable[[Address, Letter, str], Awaitable[None]]] = [self._into_the_answer]
-        if letter.is_clip and address.posts and not address.private:
+        ways: list[Callable[[Address, Letter, str], Awaitable[None]]] = []
+        if address.token:
+            ways.append(self._into_the_answer)
+        # What went wrong is for who asked only; where nobody did, for those who wait for it there.
+        if (letter.is_clip or not address.token) and address.posts and not address.private:
             ways.append(self._into_the_channel)
         for way in ways:
             try:
@@ -150,9 +153,11 @@ class DiscordCourier:
 
     async def _into_the_channel(self, address: Address, letter: Letter, nonce: str) -> None:
         """After a quarter of an hour the answer can no longer be reached."""
-        mention = self._writer.phrases(address.language, "reply-expired", user=str(address.user_id))
-        channel = self._client.get_partial_messageable(address.channel_id)
-        await self._send(channel, address, letter.begun_with(mention), nonce)
+        if address.token:
+            letter = letter.begun_with(
+                self._writer.phrases(address.language, "reply-expired", user=str(address.user_id))
+            )
+        await self._send(self._client.get_partial_messageable(address.channel_id), address, letter, nonce)
 
     async def _send(self, place: discord.abc.Messageable, address: Address, letter: Letter, nonce: str) -> None:
         whom = discord.AllowedMentions(everyone=False, roles=False, users=[discord.Object(address.user_id)])
@@ -173,7 +178,7 @@ class DiscordCourier:
     ) -> None:
         say = self._writer.phrases
         why = [self._permission_sentence(address, permissions, "permission-missing-there")] if permissions else []
-        if letter.is_clip:
+        if letter.is_clip and closed:
             why.append(
                 say(address.language, "clip-for-you" if permissions or address.private else "clip-no-longer-there")
             )

@@ -60,9 +60,8 @@ class Writer:
         if outcome.event == "job.cancelled":
             return Letter(text=self.phrases(address.language, "job-cancelled", credits=job.price))
         if outcome.event == "job.failed":
-            return Letter(
-                text=job.error_message or self.phrases(address.language, "error-unexpected", reference=job.id)
-            )
+            unexpected = self.phrases(address.language, "error-unexpected", reference=job.id)
+            return Letter(text=self.phrases.sentence(address.language, job.error_message or unexpected))
         clip = outcome.clip
         if clip is None:  # purged, or deleted by its owner, before it could be delivered
             return Letter(text=self.phrases(address.language, "job-gone"))

@@ -114,7 +114,7 @@ class Reply:
     async def explain(self, error: Exception) -> None:
         """A sentence for what went wrong; for what nobody foresaw, one that can be quoted."""
         if isinstance(error, UserError):
-            await self.refuse(error.message)
+            await self.refuse(self.phrases.sentence(self.language, error.message))
             return
         reference = str(self.interaction.id)
         if isinstance(error, ServiceError | DatabaseUnavailable | ObjectsUnavailable):

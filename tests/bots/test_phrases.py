@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from string import Formatter
 
 import pytest
 from fluent.syntax import FluentParser, ast
 from fluent.syntax.visitor import Visitor
 
 from bots.phrases import LANGUAGES, LOCALES, Phrases
+from engine import SAYINGS, saying_of
 
+PHRASES = Phrases()
 OTHERS = [language for language in LANGUAGES if language != "en"]
 
 
@@ -47,9 +50,30 @@ def test_a_language_says_all_that_english_says_with_the_same_values(language: st
         assert other[name] == english[name], name
 
 
+@pytest.mark.parametrize("name", SAYINGS)
+def test_what_the_engine_says_is_said_in_every_language_with_its_values(name: str) -> None:
+    said = filled(SAYINGS[name])
+    phrases, saying = PHRASES, saying_of(said)
+    assert saying is not None
+    assert phrases("en", f"says-{name}", **saying.values) == said
+    for language in OTHERS:
+        translated = phrases.sentence(language, said)
+        assert translated != said, language
+        assert phrases.find(language, f"says-{name}", saying.values) == translated
+
+
+def filled(template: str) -> str:
+    fields = [(field, spec) for _, field, spec, _ in Formatter().parse(template) if field]
+    return template.format(**{field: 1234 if spec == "," else "something" for field, spec in fields})
+
+
+def test_what_has_no_translation_is_said_as_it_is() -> None:
+    assert Phrases().sentence("de", "Nobody has ever said this.") == "Nobody has ever said this."
+
+
 def test_every_phrase_that_the_discord_bot_speaks_is_there() -> None:
     known = {name for file in ("shared.ftl", "discord.ftl") for name in messages("en", file)}
-    source = "\n".join(path.read_text() for path in Path("bots/discord").glob("*.py"))
+    source = "\n".join(path.read_text() for path in Path("bots/discord").rglob("*.py"))
     spoken = set(re.findall(r'\bt\(\s*"([a-z-]+)"', source)) | set(re.findall(r'language, "([a-z-]+)"', source))
     spoken |= {f"option-{name}" for name in re.findall(r'option\(desk, "([a-z-]+)"\)', source)}
     spoken |= {f"command-{name}" for name in re.findall(r'(?:described|group)\((?:desk, )?"([a-z-]+)"', source)}

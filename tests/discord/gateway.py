@@ -11,7 +11,8 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
-from tests.discord.world import PRIVILEGED, Guild, World
+from tests.discord.voice_states import VoiceStates
+from tests.discord.world import PRIVILEGED, VOICES, Channel, Guild, World, member_of
 
 DISPATCH, HEARTBEAT, IDENTIFY, VOICE_STATE, RESUME, RECONNECT, INVALID_SESSION, HELLO, ACK = 0, 1, 2, 4, 6, 7, 9, 10, 11
 
@@ -44,6 +45,7 @@ class Gateway:
         self.heartbeat_ms = heartbeat_ms
         self.sessions: dict[str, Session] = {}
         self.identified = self.resumed = 0
+        self.voice_states = VoiceStates(self)
         self.forget_sessions = False  # the next RESUME is answered by INVALID_SESSION
 
     @property
@@ -85,13 +87,9 @@ class Gateway:
             elif payload["op"] == RESUME:
                 session = await self._resume(session, payload["d"])
             elif payload["op"] == VOICE_STATE:
-                await self.dispatch("VOICE_STATE_UPDATE", self._own_voice_state(payload["d"]))
+                await self.voice_states.wish(payload["d"])
         self.world.tell()
         return socket
-
-    def _own_voice_state(self, wanted: dict[str, Any]) -> dict[str, Any]:
-        flags = dict.fromkeys(("deaf", "mute", "self_deaf", "self_mute", "self_video", "suppress"), False)
-        return wanted | flags | {"user_id": str(self.world.bot.id), "session_id": "voice", "member": None}
 
     async def _identify(self, session: Session, data: dict[str, Any]) -> None:
         assert session.socket is not None
@@ -135,25 +133,35 @@ class Gateway:
         self.world.tell()
         return known
 
+    def channel_data(self, channel: Channel) -> dict[str, Any]:
+        """With what the bot may do in a voice channel, which a client reckons from roles and overwrites itself."""
+        data = channel.data()
+        if channel.type in VOICES:
+            allowed = channel.bot_permissions
+            own = {
+                "id": str(self.world.bot.id),
+                "type": 1,
+                "allow": str(allowed),
+                "deny": str(~allowed & (1 << 53) - 1),
+            }
+            data["permission_overwrites"] = [own]
+        return data
+
     def guild_data(self, guild: Guild) -> dict[str, Any]:
         everyone = {"id": str(guild.id), "name": "@everyone", "permissions": "0", "position": 0, "color": 0}
         everyone |= {"colors": {"primary_color": 0, "secondary_color": None, "tertiary_color": None}}
         everyone |= {"hoist": False, "managed": False, "mentionable": False, "flags": 0}
         channels = [channel for channel in self.world.channels.values() if channel.guild is guild]
         members = [*guild.members, self.world.bot]
-        voice = [
-            {"user_id": str(user), "channel_id": str(channel), "session_id": "x"}
-            | dict.fromkeys(("deaf", "mute", "self_deaf", "self_mute", "self_video", "suppress"), False)
-            for user, channel in guild.voice_states.items()
-        ]
+        voice = [self.voice_states.data(guild, user) for user in guild.voice_states]
         return {
             "id": str(guild.id),
             "name": guild.name,
             "owner_id": str(guild.owner.id),
             "roles": [everyone],
-            "channels": [channel.data() for channel in channels if channel.type != 11],
+            "channels": [self.channel_data(channel) for channel in channels if channel.type != 11],
             "threads": [channel.data() for channel in channels if channel.type == 11],
-            "members": [{"user": member.data(), "roles": [], "flags": 0, "joined_at": None} for member in members],
+            "members": [member_of(member, guild) for member in members],
             "member_count": len(members),
             "voice_states": voice,
             "unavailable": False,

@@ -16,7 +16,6 @@ from fastapi import FastAPI
 from nacl.signing import SigningKey
 
 from bots.discord.client import Bot, repoint
-from bots.phrases import Phrases
 from engine import Offers, User
 from engine.outbox import Outbox
 from engine.sandbox import Sandbox
@@ -25,6 +24,7 @@ from tests.discord.person import Person
 from tests.discord.server import Discord
 from tests.discord.world import Account, Channel, Guild
 from tests.house import OFFERS, House, build
+from tests.phrases import phrases
 from webhooks import discord_interactions, errors
 from webhooks.requests import RequestIds
 
@@ -85,7 +85,7 @@ async def place(
     guild.members.append(member)
     repoint(discord.api_url, discord.gateway_url)
     house = build(db, folder, offers=offers, sandbox=sandbox)
-    bot = Bot(house.engine, Phrases(), world.token)
+    bot = Bot(house.engine, phrases(), world.token)
     house.outbox = Outbox(db, house.engine.signals, house.engine.clips, house.engine.notices, [bot.courier()])
     discord.transport = http_transport(bot) if over_http else None
     stop = asyncio.Event()

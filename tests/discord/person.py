@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.discord.server import Discord
-from tests.discord.world import Account, Channel, Interaction, Message
+from tests.discord.world import Account, Channel, Interaction, Message, member_of
 
 SUBCOMMAND, SUBGROUP, STRING, INTEGER, BOOLEAN, USER, CHANNEL, NUMBER, ATTACHMENT = 1, 2, 3, 4, 5, 6, 7, 10, 11
 
@@ -161,7 +161,7 @@ class Person:
         elif kind == USER:
             resolved.setdefault("users", {})[str(value.id)] = value.data()
             if self.channel.guild is not None:
-                member = self.discord.member(value, self.channel.guild)
+                member = member_of(value, self.channel.guild)
                 del member["user"]
                 resolved.setdefault("members", {})[str(value.id)] = member
             value = str(value.id)

@@ -13,7 +13,8 @@ from aiohttp import web
 
 from tests.discord.gateway import Gateway
 from tests.discord.rest import Rest
-from tests.discord.world import Account, Channel, Guild, Interaction, Message, World
+from tests.discord.voice import VoiceServer
+from tests.discord.world import Account, Channel, Guild, Interaction, Message, World, member_of
 
 
 class Transport(Protocol):
@@ -27,6 +28,7 @@ class Discord:
         self.world = World()
         self.rest = Rest(self.world)
         self.gateway = Gateway(self.world)
+        self.voice = VoiceServer(self.world)
         self.transport: Transport | None = None  # None: the gateway
 
     @property
@@ -91,22 +93,22 @@ class Discord:
             "guild_id": str(guild.id),
             "guild_locale": "en-US",
             "guild": {"id": str(guild.id), "locale": "en-US", "features": []},
-            "member": self.member(asked.user, guild),
+            "member": member_of(asked.user, guild),
         }
 
-    def member(self, account: Account, guild: Guild) -> dict[str, Any]:
-        from discord import Permissions
+    @asynccontextmanager
+    async def with_voice(self) -> AsyncIterator[VoiceServer]:
+        """Voice channels can be joined."""
+        async with self.voice.running():
+            self.gateway.voice_states.server = self.voice
+            yield self.voice
 
-        rights = Permissions.all() if account is guild.owner else Permissions(send_messages=True, view_channel=True)
-        return {
-            "user": account.data(),
-            "roles": [],
-            "flags": 0,
-            "joined_at": "2026-01-01T00:00:00+00:00",
-            "permissions": str(rights.value),
-            "deaf": False,
-            "mute": False,
-        }
+    async def enter(self, account: Account, channel: Channel) -> None:
+        await self.gateway.voice_states.put(account, channel)
+
+    async def go(self, account: Account, guild: Guild) -> None:
+        """Out of the voice channel they sit in."""
+        await self.gateway.voice_states.put(account, None, guild)
 
     async def say(
         self, account: Account, channel: Channel, content: str = "", *files: tuple[str, bytes, str]
@@ -116,6 +118,6 @@ class Discord:
         message = self.world.post(channel, account, content=content, attachments=attachments)
         data = self.rest.seen_by_bot(message)
         if channel.guild is not None:
-            data |= {"guild_id": str(channel.guild.id), "member": self.member(account, channel.guild)}
+            data |= {"guild_id": str(channel.guild.id), "member": member_of(account, channel.guild)}
         await self.gateway.dispatch("MESSAGE_CREATE", data)
         return message

@@ -20,7 +20,8 @@ MEGABYTE = 2**20
 PRIVILEGED = (1 << 1) | (1 << 8) | (1 << 15)  # members, presences, message content
 MESSAGE_CONTENT_FLAG = 1 << 19  # of an application: the limited message content intent was switched on
 EVERYTHING = Permissions.all().value
-TEXT, DM, VOICE, GROUP, THREAD, FORUM = 0, 1, 2, 3, 11, 15
+TEXT, DM, VOICE, GROUP, THREAD, STAGE, FORUM = 0, 1, 2, 3, 11, 13, 15
+VOICES = (VOICE, STAGE)
 
 _counter = itertools.count()
 
@@ -69,6 +70,7 @@ class Message:
     nonce: str | None = None
     only_for: Account | None = None
     deleted: bool = False
+    reactions: list[str] = field(default_factory=list)  # of the bot
     past: list[str] = field(default_factory=list)  # contents it had before
 
     @property
@@ -116,6 +118,7 @@ class Channel:
     bot_permissions: int = EVERYTHING
     id: int = field(default_factory=snowflake)
     exists: bool = True
+    user_limit: int = 0
     messages: dict[int, Message] = field(default_factory=dict)
 
     def data(self) -> dict[str, Any]:
@@ -128,9 +131,22 @@ class Channel:
             dates = {"archived": False, "auto_archive_duration": 60, "archive_timestamp": "2026-01-01T00:00:00+00:00"}
             common |= {"parent_id": str(self.parent.id), "owner_id": str(self.guild.owner.id), "thread_metadata": dates}
             common |= {"message_count": 1, "member_count": 1}
-        if self.type == VOICE:
-            common |= {"bitrate": 64000, "user_limit": 0}
+        if self.type in VOICES:
+            common |= {"bitrate": 64000, "user_limit": self.user_limit}
         return common | ({"parent_id": None} if self.type != THREAD else {})
+
+
+def member_of(account: Account, guild: Guild) -> dict[str, Any]:
+    rights = Permissions.all() if account is guild.owner else Permissions(send_messages=True, view_channel=True)
+    return {
+        "user": account.data(),
+        "roles": [],
+        "flags": 0,
+        "joined_at": "2026-01-01T00:00:00+00:00",
+        "permissions": str(rights.value),
+        "deaf": False,
+        "mute": False,
+    }
 
 
 @dataclass(eq=False)

@@ -14,6 +14,7 @@ import pytest
 from engine.audio import Audio
 from engine.codecs import encode
 from engine.decoding import decode
+from engine.generation import Task
 from engine.offers import BuiltInVoice, Model, Offer
 from engine.sandbox import Sandbox
 from tests.databases import fresh_database
@@ -287,6 +288,14 @@ async def test_an_answer_is_in_the_language_of_the_client(here: Place) -> None:
     assert "Credits" in (await (await german.run("credits show")).words("Du hast")).content
     await (await spanish.run("credits show")).words("Tienes")
     await (await polish.run("credits show")).words("You have")
+    assert "nichts, was man sprechen kann" in await (await german.run("tts", text="...")).refusal()
+    await (await spanish.run("voice info", voice="zzz")).refusal("No hay ninguna voz llamada «zzz»")
+
+    def fail(task: Task) -> None:
+        raise RuntimeError("out of tune")
+
+    here.house.runner.behave = fail
+    assert "nichts berechnet" in await (await german.run("tts", text="Hallo")).refusal()
 
 
 async def test_a_code_makes_two_accounts_one(here: Place) -> None:

@@ -70,29 +70,22 @@ async def test_a_reply_whose_bot_was_killed_is_there_once_after_the_restart(tmp_
         async with service(data, discord) as first:
             await connected(discord)
             halt = Halt("PATCH", r"/webhooks/.*/messages/\d+$", after=after)
-            asked = await person.run("tts", text="Hello")
-            await asked.until(lambda message: not message.content)  # still thinking
             discord.world.halts.append(halt)
+            asked = await person.run("tts", text="Hello")
             await asyncio.wait_for(halt.reached.wait(), 60)
             first.kill()
         discord.world.halts.clear()
         halt.let_go.set()
-        as_if_a_minute_had_passed(data)
         async with service(data, discord):
             await connected(discord)
-            message = await asked.until(lambda message: message.attachments, 60)
+            # The process before has claimed the delivery for a minute; the one that owns the folder does not wait.
+            message = await asked.until(lambda message: message.attachments, 20)
             await until_delivered(data)
             again = await person.press(message, "Again")
             await again.clip()
     clips = [m for m in person.channel.messages.values() if m.attachments and m is not again.original]
     assert clips == [asked.original]
     assert len(message.attachments) == 1
-
-
-def as_if_a_minute_had_passed(data: Path) -> None:
-    """A delivery is hidden while somebody may be at it."""
-    with sqlite3.connect(data / "bernie.db") as db:
-        db.execute("update deliveries set due_at = created_at where delivered_at is null")
 
 
 async def until_delivered(data: Path) -> None:

@@ -121,6 +121,7 @@ help =
     • `/convert` spricht eine Audiodatei mit einer anderen Stimme. `/sfx` macht einen Klang.
     • Rechtsklick auf eine Nachricht → Apps → *{ $speak }* oder *{ $convert }*.
     • `/voice add` macht eine Stimme aus einer Aufnahme, in die die Person eingewilligt hat. `/settings` merkt sich deine Vorlieben.
+    • `/join` liest diesen Kanal in deinem Sprachkanal vor, bis `/leave`.
     • `/credits show` sagt, was du hast, `/queue`, worauf du wartest, `/history`, was du gemacht hast.
     • `/privacy export` und `/privacy delete` gehören dir. `/link` macht dich hier und anderswo zu einer Person.
 permission-missing = Mir fehlt hier ein Recht: { $permissions }. Bitte jemanden, der diesen Server verwaltet, es mir zu geben.
@@ -137,3 +138,86 @@ limits-now = Höchstens { $characters } Zeichen in einem Auftrag, höchstens { $
 limits-none = beliebig viele
 channel-allowed = Ich darf in { $channel } benutzt werden.
 channel-denied = Ich darf in { $channel } nicht mehr benutzt werden.
+
+## Einen Kanal vorlesen
+
+command-join = Diesen Kanal in deinem Sprachkanal vorlesen
+command-join-name = vorlesen
+command-skip = Die Nachricht überspringen, die gerade gelesen wird
+command-skip-name = weiter
+command-stop = Nicht weiterlesen und vergessen, was noch wartet
+command-stop-name = stopp
+command-leave = Den Sprachkanal verlassen
+command-leave-name = geh
+command-admin-reading = Wie hier vorgelesen wird
+command-admin-reading-name = vorlesen
+option-reading-characters = So viele Zeichen einer Nachricht werden höchstens gelesen
+option-reading-names = Sagen, wer eine Nachricht geschrieben hat
+option-names-name = namen
+aloud-joined = Ich lese jetzt { $text } in { $voice } vor, jede Nachricht mit der Stimme dessen, der sie schrieb (`/voice default`), und bezahlt wie `/tts`. `/skip`, `/stop` und `/leave` sind für alle, die zuhören.
+aloud-stage = Auf einer Bühne hört man mich erst, wenn die Moderation mich zum Sprechen eingeladen hat. Bis dahin lese ich nichts, und es kostet nichts.
+aloud-mentions-only = Ich darf hier keine Nachrichten lesen (das Intent *Message Content* ist aus) und lese darum nur die vor, die { $bot } erwähnen. Wer mich betreibt, kann es im Entwicklerportal von Discord unter Bot einschalten und mich neu starten.
+aloud-already = Ich lese diesen Kanal schon in { $voice } vor.
+aloud-join-first = Geh zuerst in einen Sprachkanal: Dorthin komme ich.
+aloud-no-gateway = Vorlesen kann ich nur, wo ich mit dem Gateway von Discord verbunden bin, und dieser Teil von mir ist es nicht. Wer mich betreibt, kann `bernie discord` ohne Interactions Endpoint URL starten.
+aloud-not-a-member = Ich bin kein Mitglied dieses Servers, nur meine Befehle sind hier. Füge mich über meinen Installationslink noch einmal hinzu, mit dem Scope *bot*.
+aloud-permission = Mir fehlt in { $channel } eine Berechtigung: { $permissions }. Bitte jemanden, der diesen Server verwaltet, sie mir zu geben.
+aloud-full = { $voice } ist voll. Bitte jemanden, die Grenze zu erhöhen oder mir **Move Members** zu geben.
+aloud-no-library = Die Bibliotheken für Sprachkanäle sind nicht installiert. Wer mich betreibt, kann `discord.py[voice]` installieren.
+aloud-unreachable = Ich bin nicht in { $voice } gekommen: Der Sprachserver von Discord hat nicht rechtzeitig geantwortet. Versuche es noch einmal. Bleibt es dabei, sollte UDP nach draußen erlaubt werden.
+aloud-not-reading = Ich lese hier nichts vor. `/join` beginnt damit.
+aloud-listeners-only = Das kann nur, wer in { $voice } zuhört.
+aloud-skipped = Übersprungen.
+aloud-nothing = Es wird nichts gelesen.
+aloud-stopped = { $count ->
+    [0] Es wartete nichts.
+    [one] Angehalten: Eine Nachricht wird nicht gelesen.
+   *[other] Angehalten: { $count } Nachrichten werden nicht gelesen.
+}
+aloud-left = Ich bin gegangen. `/join` holt mich zurück.
+aloud-not-read = { $where } wurde nicht vorgelesen: { $reason }
+aloud-unknown = Wir kennen uns noch nicht. Geh auf jenem Server in einen Sprachkanal oder benutze einen Befehl von mir wie `/help`. Dann werden auch deine Nachrichten gelesen.
+reading-now = Ich lese höchstens { $characters } Zeichen einer Nachricht und sage { $names ->
+    [yes] dazu
+   *[no] nicht
+}, wer sie schrieb.
+
+# Gesprochen
+
+aloud-says = { $name } sagt: { $text }
+aloud-sent = { $name } hat { $kind ->
+    [image] { $count ->
+        [one] ein Bild
+       *[other] { $count } Bilder
+    }
+    [video] { $count ->
+        [one] ein Video
+       *[other] { $count } Videos
+    }
+    [audio] { $count ->
+        [one] eine Aufnahme
+       *[other] { $count } Aufnahmen
+    }
+   *[file] { $count ->
+        [one] eine Datei
+       *[other] { $count } Dateien
+    }
+} geschickt.
+aloud-sticker = { $name } hat einen Sticker geschickt: { $sticker }.
+aloud-link = ein Link
+aloud-code = Code
+aloud-spoiler = ein Spoiler
+aloud-time = eine Zeit
+aloud-and-so-on = und so weiter
+
+## Hooks
+
+command-hook = Andere Dienste hier sprechen lassen
+command-hook-create = Eine Adresse für andere Dienste, deren Clips hierher kommen
+command-hook-list = Deine Hooks
+command-hook-delete = Einen deiner Hooks löschen
+option-template = Was gesagt wird: „Neuer Verkauf: {"{"}/customer/name{"}"}“
+option-hook = Welcher
+option-hook-purpose = Wofür er ist
+hook-not-allowed = Dafür brauchst du **Webhooks verwalten** und das Recht, in diesem Kanal zu schreiben.
+hook-not-here = Hier kann ich nicht von mir aus schreiben. Mach den Hook auf einem Server, auf dem ich bin, oder in unseren Direktnachrichten.

@@ -100,3 +100,13 @@ webhook-disabled = Dein Webhook { $name } wurde abgeschaltet: { $reason ->
     [gone] er antwortete mit 410 Gone
    *[failing] seit fünf Tagen kommt dort nichts an
 }. Schalte ihn wieder ein, wenn er repariert ist, und hole dann nach, was er verpasst hat.
+
+## Hooks: Adressen, an die andere Dienste etwas schicken
+
+hook-made =
+    Hier ist die Adresse. Behalte sie für dich: Wer sie kennt, kann etwas schicken, und du bezahlst.
+    { $url }
+    Was dort ankommt, wird hier gesprochen. Es darf JSON, ein Formular oder reiner Text sein; Protokoll, Signaturen und Grenzen stehen in der HTTP-API.
+hook-none = Du hast keine Hooks.
+hook-line = { $name }: { NUMBER($accepted) } gesprochen, { NUMBER($refused) } abgelehnt
+hook-deleted = Dieser Hook ist gelöscht. Seine Adresse führt nirgendwohin mehr.

@@ -83,3 +83,10 @@ telegram-inline-start = Schreib einen Satz, oder öffne erst unseren Chat
 
 telegram-privacy = Ich bewahre deine Stimmen, deine Clips 30 Tage lang, deine Aufträge und deine Credits auf. Du kannst alles bekommen, und du kannst es löschen lassen.
 telegram-privacy-export = Schick mir alles
+
+## Hooks
+
+telegram-command-hook = Eine Adresse für andere Dienste, hier gesprochen
+telegram-command-hooks = Deine Hooks
+hook-only-admins = Das kann nur, wer diese Gruppe verwaltet.
+hook-made-private = Die Adresse steht in unserem privaten Chat. Was dort ankommt, wird hier gesprochen.

@@ -90,6 +90,7 @@ help =
     • `/convert` says an audio file again in another voice. `/sfx` makes a sound.
     • Right-click a message → Apps → *{ $speak }* or *{ $convert }*.
     • `/voice add` makes a voice from a recording whose speaker agreed. `/settings` keeps your voice and more.
+    • `/join` reads this channel aloud in the voice channel you sit in, until `/leave`.
     • `/credits show` says what you have, `/queue` what you wait for, `/history` what you made.
     • `/privacy export` and `/privacy delete` are yours to use. `/link` makes you one person here and elsewhere.
 permission-missing = I am missing a permission here: { $permissions }. Ask somebody who manages this server to give it to me.
@@ -106,3 +107,80 @@ limits-now = At most { $characters } characters in a request, at most { $daily }
 limits-none = no limit of
 channel-allowed = I may be used in { $channel }.
 channel-denied = I may not be used in { $channel } any more.
+
+## Reading a channel aloud
+
+command-join = Read this channel aloud in your voice channel
+command-skip = Skip the message that is being read
+command-stop = Stop reading, and forget the messages that wait
+command-leave = Leave the voice channel
+command-admin-reading = How channels are read aloud here
+option-reading-characters = Most characters of a message that are read
+option-reading-names = Say who wrote a message
+aloud-joined = I read { $text } aloud in { $voice } now, each message in the voice of who wrote it (`/voice default`) and paid like `/tts`. `/skip`, `/stop` and `/leave` are for those who listen.
+aloud-stage = On a stage I am heard once a moderator has invited me to speak. Until then I read nothing, and nothing is paid.
+aloud-mentions-only = I may not read messages here (the *Message Content* intent is off), so I read only those that mention { $bot }. Whoever runs me can switch it on in Discord’s developer portal, under Bot, and restart me.
+aloud-already = I read this channel in { $voice } already.
+aloud-join-first = Join a voice channel first: I come there.
+aloud-no-gateway = I can read aloud only where I am connected to Discord’s gateway, and this part of me is not. Whoever runs me can start `bernie discord` without an Interactions Endpoint URL.
+aloud-not-a-member = I am not a member of this server, only my commands are. Add me again by my install link, with the scope *bot*.
+aloud-permission = I am missing a permission in { $channel }: { $permissions }. Ask somebody who manages this server to give it to me.
+aloud-full = { $voice } is full. Ask somebody to raise its limit, or to give me **Move Members**.
+aloud-no-library = The libraries for voice channels are not installed. Whoever runs me can install `discord.py[voice]`.
+aloud-unreachable = I could not get into { $voice }: Discord’s voice server did not answer in time. Try again. If it stays so, whoever runs me should let UDP out.
+aloud-not-reading = I read nothing aloud here. `/join` starts that.
+aloud-listeners-only = Only those who listen in { $voice } can do that.
+aloud-skipped = Skipped.
+aloud-nothing = Nothing is being read.
+aloud-stopped = { $count ->
+    [0] Nothing was waiting.
+    [one] Stopped: one message is not read.
+   *[other] Stopped: { $count } messages are not read.
+}
+aloud-left = I have left. `/join` brings me back.
+aloud-not-read = { $where } was not read aloud: { $reason }
+aloud-unknown = we do not know each other yet. Join a voice channel in that server, or use a command of mine such as `/help`. Then your messages are read too.
+reading-now = I read at most { $characters } characters of a message and { $names ->
+    [yes] say
+   *[no] do not say
+} who wrote it.
+
+# Spoken
+
+aloud-says = { $name } says: { $text }
+aloud-sent = { $name } sent { $kind ->
+    [image] { $count ->
+        [one] a picture
+       *[other] { $count } pictures
+    }
+    [video] { $count ->
+        [one] a video
+       *[other] { $count } videos
+    }
+    [audio] { $count ->
+        [one] a recording
+       *[other] { $count } recordings
+    }
+   *[file] { $count ->
+        [one] a file
+       *[other] { $count } files
+    }
+}.
+aloud-sticker = { $name } sent a sticker: { $sticker }.
+aloud-link = a link
+aloud-code = code
+aloud-spoiler = a spoiler
+aloud-time = a time
+aloud-and-so-on = and so on
+
+## Hooks
+
+command-hook = Let other services speak here
+command-hook-create = Make an address that others post to, and whose clips come here
+command-hook-list = Your hooks
+command-hook-delete = Delete a hook of yours
+option-template = What is said: “New sale: {"{"}/customer/name{"}"}”
+option-hook = Which one
+option-hook-purpose = What it is for
+hook-not-allowed = For that you need **Manage Webhooks** and the right to write in this channel.
+hook-not-here = I cannot post here by myself. Make the hook in a server that I am in, or in our direct messages.

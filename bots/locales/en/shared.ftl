@@ -105,3 +105,13 @@ webhook-disabled = Your webhook { $name } was disabled: { $reason ->
     [gone] it answered 410 Gone
    *[failing] nothing has arrived there for five days
 }. Enable it again when it is mended, then recover what it missed.
+
+## Hooks: addresses that other services post to
+
+hook-made =
+    Here is the address. Keep it to yourself: whoever knows it can post, and you pay.
+    { $url }
+    What is posted there is spoken here. It takes JSON, a form or plain text; its log, signatures and limits are in the HTTP API.
+hook-none = You have no hooks.
+hook-line = { $name }: { NUMBER($accepted) } spoken, { NUMBER($refused) } refused
+hook-deleted = That hook is deleted. Its address leads nowhere now.

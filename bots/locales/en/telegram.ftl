@@ -83,3 +83,10 @@ telegram-inline-start = Write a sentence, or open our chat first
 
 telegram-privacy = I keep your voices, your clips for 30 days, what you asked for, and your credits. You can have all of it, and you can have it deleted.
 telegram-privacy-export = Send me everything
+
+## Hooks
+
+telegram-command-hook = An address that others post to, spoken here
+telegram-command-hooks = Your hooks
+hook-only-admins = Only an administrator of this group can do that.
+hook-made-private = The address is in our private chat. What is posted there is spoken here.

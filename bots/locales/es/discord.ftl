@@ -122,6 +122,7 @@ help =
     • `/convert` dice un archivo de audio con otra voz. `/sfx` hace un sonido.
     • Clic derecho en un mensaje → Aplicaciones → *{ $speak }* o *{ $convert }*.
     • `/voice add` hace una voz a partir de una grabación con consentimiento. `/settings` recuerda tus gustos.
+    • `/join` lee este canal en voz alta en tu canal de voz, hasta `/leave`.
     • `/credits show` dice lo que tienes, `/queue` lo que esperas, `/history` lo que hiciste.
     • `/privacy export` y `/privacy delete` son tuyos. `/link` te hace una sola persona aquí y en otros sitios.
 permission-missing = Me falta un permiso aquí: { $permissions }. Pide a quien administra este servidor que me lo dé.
@@ -138,3 +139,86 @@ limits-now = Como mucho { $characters } caracteres por encargo y { $daily } cré
 limits-none = cualquier cantidad de
 channel-allowed = Se me puede usar en { $channel }.
 channel-denied = Ya no se me puede usar en { $channel }.
+
+## Leer un canal en voz alta
+
+command-join = Leer este canal en voz alta en tu canal de voz
+command-join-name = leer
+command-skip = Saltar el mensaje que se está leyendo
+command-skip-name = saltar
+command-stop = Dejar de leer y olvidar los mensajes que esperan
+command-stop-name = parar
+command-leave = Salir del canal de voz
+command-leave-name = salir
+command-admin-reading = Cómo se leen los canales aquí
+command-admin-reading-name = lectura
+option-reading-characters = Máximo de caracteres que se leen de un mensaje
+option-reading-names = Decir quién escribió un mensaje
+option-names-name = nombres
+aloud-joined = Ahora leo { $text } en voz alta en { $voice }, cada mensaje con la voz de quien lo escribió (`/voice default`) y pagado como `/tts`. `/skip`, `/stop` y `/leave` son para quienes escuchan.
+aloud-stage = En un escenario se me oye cuando un moderador me ha invitado a hablar. Hasta entonces no leo nada y nada se paga.
+aloud-mentions-only = Aquí no puedo leer mensajes (el intent *Message Content* está apagado), así que solo leo los que mencionan a { $bot }. Quien me gestiona puede encenderlo en el portal de desarrolladores de Discord, en Bot, y reiniciarme.
+aloud-already = Ya leo este canal en { $voice }.
+aloud-join-first = Entra primero en un canal de voz: allí iré.
+aloud-no-gateway = Solo puedo leer en voz alta donde estoy conectado al gateway de Discord, y esta parte de mí no lo está. Quien me gestiona puede iniciar `bernie discord` sin Interactions Endpoint URL.
+aloud-not-a-member = No soy miembro de este servidor, solo lo son mis comandos. Añádeme otra vez con mi enlace de instalación, con el ámbito *bot*.
+aloud-permission = Me falta un permiso en { $channel }: { $permissions }. Pide a alguien que gestione este servidor que me lo dé.
+aloud-full = { $voice } está lleno. Pide que suban su límite o que me den **Move Members**.
+aloud-no-library = Las bibliotecas para canales de voz no están instaladas. Quien me gestiona puede instalar `discord.py[voice]`.
+aloud-unreachable = No pude entrar en { $voice }: el servidor de voz de Discord no respondió a tiempo. Inténtalo de nuevo. Si sigue así, quien me gestiona debería permitir la salida de UDP.
+aloud-not-reading = Aquí no leo nada en voz alta. `/join` lo empieza.
+aloud-listeners-only = Eso solo lo pueden hacer quienes escuchan en { $voice }.
+aloud-skipped = Saltado.
+aloud-nothing = No se está leyendo nada.
+aloud-stopped = { $count ->
+    [0] No esperaba nada.
+    [one] Parado: un mensaje no se lee.
+   *[other] Parado: { $count } mensajes no se leen.
+}
+aloud-left = Me he ido. `/join` me trae de vuelta.
+aloud-not-read = { $where } no se leyó en voz alta: { $reason }
+aloud-unknown = todavía no nos conocemos. Entra en un canal de voz de ese servidor o usa un comando mío como `/help`. Entonces también se leerán tus mensajes.
+reading-now = Leo como máximo { $characters } caracteres de un mensaje y { $names ->
+    [yes] digo
+   *[no] no digo
+} quién lo escribió.
+
+# Hablado
+
+aloud-says = { $name } dice: { $text }
+aloud-sent = { $name } envió { $kind ->
+    [image] { $count ->
+        [one] una imagen
+       *[other] { $count } imágenes
+    }
+    [video] { $count ->
+        [one] un vídeo
+       *[other] { $count } vídeos
+    }
+    [audio] { $count ->
+        [one] una grabación
+       *[other] { $count } grabaciones
+    }
+   *[file] { $count ->
+        [one] un archivo
+       *[other] { $count } archivos
+    }
+}.
+aloud-sticker = { $name } envió un sticker: { $sticker }.
+aloud-link = un enlace
+aloud-code = código
+aloud-spoiler = un spoiler
+aloud-time = una hora
+aloud-and-so-on = etcétera
+
+## Hooks
+
+command-hook = Deja hablar aquí a otros servicios
+command-hook-create = Una dirección para otros servicios cuyos clips llegan aquí
+command-hook-list = Tus hooks
+command-hook-delete = Borra un hook tuyo
+option-template = Lo que se dice: «Nueva venta: {"{"}/customer/name{"}"}»
+option-hook = Cuál
+option-hook-purpose = Para qué es
+hook-not-allowed = Para eso necesitas **Gestionar webhooks** y poder escribir en este canal.
+hook-not-here = Aquí no puedo escribir por mi cuenta. Crea el hook en un servidor en el que esté, o en nuestros mensajes directos.

@@ -100,3 +100,13 @@ webhook-disabled = Tu webhook { $name } se ha desactivado: { $reason ->
     [gone] respondió 410 Gone
    *[failing] nada llega allí desde hace cinco días
 }. Actívalo de nuevo cuando esté arreglado y recupera después lo que se perdió.
+
+## Hooks: direcciones a las que escriben otros servicios
+
+hook-made =
+    Aquí está la dirección. Guárdala para ti: quien la conoce puede enviar, y pagas tú.
+    { $url }
+    Lo que llega allí se dice aquí. Acepta JSON, un formulario o texto; el registro, las firmas y los límites están en la API HTTP.
+hook-none = No tienes hooks.
+hook-line = { $name }: { NUMBER($accepted) } dichos, { NUMBER($refused) } rechazados
+hook-deleted = Ese hook está borrado. Su dirección ya no lleva a ninguna parte.

@@ -83,3 +83,10 @@ telegram-inline-start = Escribe una frase, o abre antes nuestro chat
 
 telegram-privacy = Guardo tus voces, tus clips durante 30 días, lo que pediste y tus créditos. Puedes recibirlo todo y puedes hacer que se borre.
 telegram-privacy-export = Envíame todo
+
+## Hooks
+
+telegram-command-hook = Una dirección para otros servicios, dicha aquí
+telegram-command-hooks = Tus hooks
+hook-only-admins = Eso solo lo puede hacer un administrador de este grupo.
+hook-made-private = La dirección está en nuestro chat privado. Lo que llega allí se dice aquí.
