@@ -29,7 +29,10 @@ class Address:
 
     @classmethod
     def unpack(cls, packed: dict[str, Any]) -> Address:
-        """Also one that another version packed: what it does not say has its default."""
+        """Also that of a person, and one that another version packed: what it does not say has its default."""
+        if "person" in packed:
+            person = int(packed["person"])
+            return cls(chat_id=person, user_id=person, language=packed.get("language") or "en")
         return cls(**{name: packed[name] for name in cls.__slots__ if name in packed})
 
     @property

@@ -132,16 +132,17 @@ class Reception(BaseMiddleware):
             return None
         to = self._address(event)
         words: str | None = None
+        language = self._desk.phrases.language(event.from_user.language_code)
         try:
             asked = await self._asked(event, event.from_user, to, update)
+            language = asked.language
             return await handler(event, data | {"ask": asked})
         except UserError as error:
-            words = error.message
+            words = self._desk.phrases.sentence(language, error.message)
         except TelegramAPIError as error:
             log.warning("answer not posted", extra={"update": update.update_id, "error": str(error)})
         except Exception:
             log.exception("update failed", extra={"update": update.update_id})
-            language = self._desk.phrases.language(event.from_user.language_code)
             words = self._desk.phrases(language, "error-unexpected", reference=f"update {update.update_id}")
         if words is not None:
             await self._refuse(event, to, words)

@@ -62,7 +62,7 @@ class TelegramCourier:
         else:
             reference = job.id
             unexpected = self._phrases(to.language, "error-unexpected", reference=reference)
-            await self._say(to, job.error_message or unexpected)
+            await self._say(to, self._phrases.sentence(to.language, job.error_message or unexpected))
 
     async def _clip(self, to: Address, outcome: Outcome) -> None:
         job, clip = outcome.job, outcome.clip
@@ -74,7 +74,7 @@ class TelegramCourier:
         try:
             message = await self._clips.post(to, Sound(clip, words, buttons))
         except NotFound as error:
-            await self._say(to, error.message)
+            await self._say(to, self._phrases.sentence(to.language, error.message))
             return
         if message is None:
             megabytes = round(clip.bytes / 1e6, 1)

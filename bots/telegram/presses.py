@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from aiogram.exceptions import TelegramAPIError
 
-from bots.telegram import account, history, making, paying, voices
+from bots.telegram import account, history, hooks, making, paying, voices
 from bots.telegram.asked import Asked
 from bots.telegram.clips import Sound
 from bots.telegram.keyboards import keyboard, voice_rows, whole
@@ -88,6 +88,7 @@ VERBS: dict[str, Press] = {
     **account.VERBS,
     **history.VERBS,
     **paying.VERBS,
+    **hooks.VERBS,
 }
 
 

@@ -8,7 +8,7 @@ from aiogram import Bot, F, Router
 from aiogram.filters import Command, CommandStart, Filter
 from aiogram.types import CallbackQuery, Message
 
-from bots.telegram import account, history, inline, making, paying, voices
+from bots.telegram import account, history, hooks, inline, making, paying, voices
 from bots.telegram.asked import Asked, Reception
 from bots.telegram.desk import Desk
 from bots.telegram.presses import press
@@ -16,7 +16,7 @@ from bots.telegram.sounds import sound_in
 
 MENU = (
     "tts", "convert", "sfx", "voices", "voice", "addvoice", "history", "credits", "topup", "queue", "cancel",
-    "settings", "language", "link", "privacy", "help",
+    "settings", "language", "link", "hook", "hooks", "privacy", "help",
 )  # fmt: skip
 """The commands that Telegram offers, in this order. /paysupport and /refund are there too, as it demands."""
 
@@ -31,6 +31,8 @@ _COMMANDS: dict[str, Any] = {
     "settings": account.settings,
     "language": account.language,
     "link": account.link,
+    "hook": hooks.hook,
+    "hooks": hooks.hooks,
     "privacy": account.privacy,
     "help": account.help_,
     "topup": paying.topup,
