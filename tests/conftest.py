@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tests.same_sums  # noqa: F401, I001  before all else
+
 from collections.abc import AsyncIterator
 from pathlib import Path
 
