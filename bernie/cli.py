@@ -8,7 +8,7 @@ import typer
 
 from bernie import serve as service
 from bernie.chats import CannotStart
-from bernie.commands import bench, convert, credits, doctor, jobs, keys, models, say, sfx, users
+from bernie.commands import bench, convert, credits, doctor, hooks, jobs, keys, models, say, sfx, users
 from bernie.settings import Settings
 from bernie.terminal import AsJson, err, out, run
 
@@ -17,7 +17,7 @@ app.command("say")(say.say)
 app.command("convert")(convert.convert)
 app.command("sfx")(sfx.sfx)
 app.command("doctor")(doctor.doctor)
-for group in (jobs, credits, users, keys, models, bench):
+for group in (jobs, credits, users, keys, hooks, models, bench):
     app.add_typer(group.app)
 
 

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from importlib import metadata
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import mkstemp
 from typing import TYPE_CHECKING
@@ -19,9 +20,10 @@ from filelock import FileLock, Timeout
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from bernie.settings import Settings
-from engine import Courier, Engine, Poster, assemble, runners, selection
+from engine import Courier, Engine, Poster, Rates, assemble, runners, selection
 from engine.background_fetch import Fetcher, Wanted
 from engine.batcher import Batcher
+from engine.counts import SharedCounts
 from engine.housekeeping import Housekeeping
 from engine.inputs import Inputs
 from engine.lineup import NEEDS
@@ -29,6 +31,7 @@ from engine.nn import hub
 from engine.nn.catalogue import MODELS
 from engine.nn.published import placed
 from engine.outbox import Outbox
+from engine.passing import Passing
 from engine.signals import Signals
 from engine.users import NewUserLimits
 from engine.worker import Worker, WorkerOptions
@@ -58,6 +61,7 @@ class DataFolderInUse(CannotOpen):
 async def opened(settings: Settings) -> AsyncIterator[Engine]:
     """The engine on the configured database and objects, its schema up to date."""
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    rates = open_rates(settings)
     db, objects = open_database(settings), open_objects(settings)
     try:
         await bring_up_to_date(db)
@@ -75,11 +79,15 @@ async def opened(settings: Settings) -> AsyncIterator[Engine]:
             signals,
             limits=limits,
             egress=partial(egress, settings),
+            rates=rates,
+            sign_up=settings.accounts.sign_up,
+            public_url=settings.public_url,
         )
         async with relay(db, signals):
             yield engine
             await asyncio.to_thread(engine.sandbox.close)
     finally:
+        await rates.aclose()
         await objects.aclose()
         await db.close()
 
@@ -108,10 +116,31 @@ def open_objects(settings: Settings) -> Objects:
     s3 = settings.s3
     if s3.bucket:
         try:
-            return S3(bucket=s3.bucket, endpoint=s3.endpoint, region=s3.region, prefix=s3.prefix)
+            return S3(
+                bucket=s3.bucket,
+                endpoint=s3.endpoint,
+                public_endpoint=s3.public_endpoint,
+                region=s3.region,
+                prefix=s3.prefix,
+            )
         except ValueError as error:
-            raise CannotOpen(f"BERNIE_S3__ENDPOINT cannot be used: {error}") from error
+            raise CannotOpen(f"The bucket cannot be used: {error}") from error
     return Folder(settings.data / CLIPS, settings.public_url, secret_of(settings.data))
+
+
+def open_rates(settings: Settings) -> Rates:
+    """Counts in this process, or in the Redis of the settings. Raises `CannotOpen` for an address that is none, and
+    without the library for it.
+    """
+    redis = settings.rates.redis
+    if redis is None:
+        return Rates()
+    if find_spec("redis") is None:
+        raise CannotOpen("BERNIE_RATES__REDIS needs the library for it: pip install 'bernie[redis]'.")
+    try:
+        return Rates(SharedCounts(redis.get_secret_value()))
+    except ValueError as error:
+        raise CannotOpen(f"BERNIE_RATES__REDIS cannot be used: {error}.") from error
 
 
 def secret_of(data: Path) -> bytes:
@@ -161,7 +190,8 @@ def backroom(
     `poster`, who delivers webhooks.
     """
     local = runners.LocalRunners(list(engine.offers), loaders(settings))
-    batcher = Batcher(local, Inputs(engine.db, engine.objects), engine.objects, engine.signals, settings.clip_days)
+    inputs, passing = Inputs(engine.db, engine.objects), Passing(engine.db, engine.signals)
+    batcher = Batcher(local, inputs, engine.objects, engine.signals, passing, settings.clip_days)
     options = WorkerOptions(lanes=settings.worker.lanes, lease_seconds=settings.worker.lease_seconds)
     return Backroom(
         worker=Worker(engine.db, engine.signals, engine.settlement, batcher, options),

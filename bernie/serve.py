@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import uvicorn
 
-from bernie import compose
+from bernie import arrivals, compose
 from bernie.chats import CannotStart, Chat, discord_bot
 from bernie.settings import EVERYWHERE, Settings
 from bernie.telegram import TelegramChat, telegram_bot
@@ -69,8 +69,10 @@ async def run(
                 group.create_task(bot.run(stop))
             if jobs:
                 await _start_backroom(settings, engine, couriers, stop, group)
-            elif couriers:
-                group.create_task(compose.outbox(engine, couriers).run(stop))
+            else:
+                group.create_task(arrivals.follow(settings, engine, stop))
+                if couriers:
+                    group.create_task(compose.outbox(engine, couriers).run(stop))
             if listener is not None:
                 server = _server(settings, engine, bot, telegram_chat)
                 group.create_task(_serve_http(server, listener, stop))
@@ -122,7 +124,8 @@ def _stop_on_signals(engine: Engine) -> asyncio.Event:
 def _listen(settings: Settings) -> socket.socket:
     """Bound before anything else is opened, so that a port in use is said at once, and port 0 gets its number."""
     family = socket.AF_INET6 if ":" in settings.http.host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # Its protocol by name: asyncio lets small packets go at once only where it is known.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((settings.http.host, settings.http.port))
@@ -146,7 +149,13 @@ class Server(uvicorn.Server):
 def _server(settings: Settings, engine: Engine, bot: Chat | None, telegram: TelegramChat | None) -> Server:
     from webhooks.app import create_app
 
-    app = create_app(engine, secure_cookies=settings.public_url.startswith("https://"))
+    app = create_app(
+        engine,
+        secure_cookies=settings.public_url.startswith("https://"),
+        wait_seconds=settings.http.wait_seconds,
+        requests_per_minute=settings.rates.requests_per_minute,
+        metrics_token=settings.metrics.token.get_secret_value() if settings.metrics.token else None,
+    )
     if bot and bot.receive and settings.discord.public_key:
         from webhooks import discord_interactions
 
@@ -187,8 +196,8 @@ async def _started(server: Server) -> None:
 async def _greeting(settings: Settings, engine: Engine) -> Ready:
     """While the owner has no key, the first one is made and announced, with the link that signs them in."""
     owner = await engine.users.owner()
-    if await engine.users.keys(owner):
+    if await engine.keys.mine(owner):
         return Ready(url=settings.public_url)
-    _, api_key = await engine.users.create_key(owner, "first key")
-    link = f"{settings.public_url}/enter?token={await engine.users.create_link(owner)}"
+    _, api_key = await engine.keys.create(owner, "first key")
+    link = f"{settings.public_url}/enter?token={await engine.sessions.create_link(owner)}"
     return Ready(url=settings.public_url, owner_link=link, api_key=api_key)

@@ -28,6 +28,7 @@ class Http(Group):
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
     url: str | None = Field(default=None, description="Public address; http://HOST:PORT when unset")
+    wait_seconds: float = Field(default=30, ge=0, le=600, description="In line for a place in the queue")
 
 
 class DatabaseSettings(Group):
@@ -37,6 +38,7 @@ class DatabaseSettings(Group):
 class S3Settings(Group):
     bucket: str | None = None
     endpoint: str | None = None
+    public_endpoint: str | None = Field(default=None, description="Where links lead; BERNIE_S3__ENDPOINT when unset")
     region: str | None = None
     prefix: str = ""
 
@@ -106,6 +108,26 @@ class NewUsers(Group):
     monthly_credits: int = Field(default=0, ge=0)
 
 
+class AccountsSettings(Group):
+    sign_up: Literal["closed", "invitation", "open"] = "closed"
+
+
+class RatesSettings(Group):
+    redis: SecretStr | None = Field(default=None, description="Redis that several processes count in")
+    requests_per_minute: int = Field(default=600, ge=0, description="Of one API key or browser; 0 is no limit")
+
+    @field_validator("redis")
+    @classmethod
+    def _a_redis(cls, redis: SecretStr | None) -> SecretStr | None:
+        if redis is not None and not redis.get_secret_value().startswith(("redis://", "rediss://")):
+            raise ValueError("the address begins with redis:// or rediss://")
+        return redis
+
+
+class MetricsSettings(Group):
+    token: SecretStr | None = Field(default=None, min_length=16, description="Opens /metrics; this machine when unset")
+
+
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
@@ -130,6 +152,9 @@ class Settings(BaseSettings):
     egress: Egress = Egress()
     worker: WorkerSettings = WorkerSettings()
     users: NewUsers = NewUsers()
+    accounts: AccountsSettings = AccountsSettings()
+    rates: RatesSettings = RatesSettings()
+    metrics: MetricsSettings = MetricsSettings()
 
     @property
     def models(self) -> dict[str, str]:

@@ -4,17 +4,35 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.clock import now
-from store import Database, clips, dictionaries, endpoints, jobs, ledger, preferences, read, uploads, users, voices
+from store import (
+    Database,
+    attempts,
+    clips,
+    deliveries,
+    dictionaries,
+    endpoints,
+    hooks,
+    jobs,
+    keys,
+    ledger,
+    preferences,
+    read,
+    sessions,
+    uploads,
+    users,
+    voices,
+)
 from store.objects import ObjectMissing, Objects
-from store.records import User
+from store.records import Delivery, User
 
 PAGE = 200
 DICTIONARIES = 10
@@ -75,6 +93,8 @@ class Archive:
             ("dictionaries", self._dictionaries(user)),
             ("ledger", self._pages(lambda tx, last: ledger.page(tx, user.id, before=last and last.id, limit=PAGE))),
             ("jobs", self._pages(lambda tx, last: jobs.page(tx, user_id=user.id, before=last and last.id, limit=PAGE))),
+            ("deliveries", self._deliveries(user)),
+            ("hook_calls", self._pages(lambda tx, last: hooks.calls_page(tx, user.id, last.id if last else "", PAGE))),
         ):
             yield f',\n"{name}": [\n'
             between = ""
@@ -105,22 +125,41 @@ class Archive:
             yield [asdict(dictionary) | {"rules": rules} for dictionary, rules in page]
             last = page[-1][0].id
 
+    async def _deliveries(self, user: User) -> Pages:
+        """What was sent to the user's webhooks and chats, with each attempt. Without addresses: some carry tokens."""
+        last: str | None = None
+        while True:
+            async with read(self.db) as tx:
+                page = await deliveries.page_of_user(tx, user.id, before=last, limit=PAGE)
+                made = await attempts.of_deliveries(tx, [delivery.id for delivery in page])
+            if not page:
+                return
+            tried = groupby(sorted(made, key=lambda attempt: attempt.delivery_id), lambda attempt: attempt.delivery_id)
+            by_delivery = {delivery_id: [asdict(attempt) for attempt in each] for delivery_id, each in tried}
+            yield [_without_address(delivery) | {"attempts": by_delivery.get(delivery.id, [])} for delivery in page]
+            last = page[-1].id
+
     async def _facts(self, user: User) -> dict[str, Any]:
         """All but the long lists."""
         async with read(self.db) as tx:
             return {
-                "user": asdict(user),
+                "user": asdict(replace(user, key=None)),
                 "identities": [
                     {"surface": one.surface, "subject": one.subject, "since": one.created_at}
                     for one in await users.identities_of(tx, user.id)
                 ],
+                "sessions": [
+                    {"opened_by": one.opened_by, "browser": one.browser, "since": one.created_at}
+                    for one in await sessions.of_user(tx, user.id, now())
+                ],
                 "preferences": asdict(await preferences.of_user(tx, user.id)),
-                "keys": [asdict(key) for key in await users.keys_of(tx, user.id)],
+                "keys": [asdict(key) for key in await keys.of_user(tx, user.id)],
                 "voices": [asdict(voice) for voice in await voices.of_user(tx, user.id)],
                 "endpoints": [
                     {"url": one.url, "events": one.events, "description": one.description, "since": one.created_at}
                     for one in await endpoints.of_user(tx, user.id)
                 ],
+                "hooks": [asdict(replace(hook, secret=None)) for hook in await hooks.of_user(tx, user.id)],
                 "balance": await ledger.balance(tx, user.id),
             }
 
@@ -141,6 +180,12 @@ class Archive:
             for clip in page:
                 yield f"clips/{clip.id}.{clip.format}", clip.object_key
             before = page[-1].id
+
+
+def _without_address(delivery: Delivery) -> dict[str, Any]:
+    facts = asdict(delivery)
+    del facts["address"]
+    return facts
 
 
 def _entry(name: str, compression: int) -> ZipInfo:

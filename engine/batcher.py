@@ -15,6 +15,7 @@ from engine.clock import now
 from engine.errors import JobCancelled, ServiceError
 from engine.generation import Piece, Runner, Runners, Task
 from engine.inputs import Inputs
+from engine.passing import Passing
 from engine.signals import Signals
 from store.columns import new_id
 from store.objects import Objects, ObjectsUnavailable
@@ -41,6 +42,7 @@ class Batcher:
     inputs: Inputs
     objects: Objects
     signals: Signals
+    passing: Passing
     clip_days: int
 
     @staticmethod
@@ -52,7 +54,8 @@ class Batcher:
         """A stored clip, or what went wrong, for each job of the batch. All have one batch key."""
         tasks = await asyncio.gather(*(self._task(running) for running in batch), return_exceptions=True)
         ready = [(running, task) for running, task in zip(batch, tasks, strict=True) if isinstance(task, Task)]
-        made = iter(await self._run(ready))
+        async with self.passing.on_the_way([running.job for running, _ in ready]):
+            made = iter(await self._run(ready))
         return [task if isinstance(task, BaseException) else next(made) for task in tasks]
 
     async def _run(self, ready: Sequence[tuple[Running, Task]]) -> list[Clip | BaseException]:
@@ -79,10 +82,10 @@ class Batcher:
             loop.call_soon_threadsafe(self._show, job.id, fraction)
 
         def on_piece(piece: Piece) -> None:
-            loop.call_soon_threadsafe(self._hear, job.id, piece)
+            loop.call_soon_threadsafe(self._hear, job, piece)
 
         if channel := self.signals.channels.get(job.id):
-            channel.begin()
+            channel.begin(job.attempt)
         return Task(
             params,
             seed_of(job) if params.seed is None else params.seed,
@@ -98,10 +101,13 @@ class Batcher:
             self.signals.progress[job_id] = fraction
             self.signals.arrived(f"job:{job_id}")
 
-    def _hear(self, job_id: str, piece: Piece) -> None:
-        if channel := self.signals.channels.get(job_id):
+    def _hear(self, job: Job, piece: Piece) -> None:
+        channel = self.signals.channels.get(job.id)
+        if channel is None:
+            self.passing.put(job, piece)
+        elif channel.attempt == job.attempt:  # one that lost its lease may still run beside the next
             channel.put(piece)
-            self.signals.arrived(f"job:{job_id}")
+            self.signals.arrived(f"job:{job.id}")
 
     async def _store(self, job: Job, runner: Runner, audio: Audio) -> Clip:
         from engine.codecs import FORMATS, encode

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from engine.accounts import Accounts
 from engine.archive import Archive
 from engine.clips import Clips
 from engine.credits import Credits
@@ -13,23 +14,33 @@ from engine.deliveries import Deliveries
 from engine.dictionaries import Dictionaries
 from engine.endpoints import Endpoints, public_network
 from engine.errors import ServiceError
+from engine.figures import Figures
+from engine.hooks import Hooks
+from engine.inbound import Inbound
 from engine.inbox import Inbox
+from engine.invitations import Invitations, SignUp
 from engine.jobs import Jobs
+from engine.keys import Keys
 from engine.leaving import Leaving
 from engine.linking import Linking
+from engine.looks import Looks
 from engine.notices import Notices
 from engine.offers import Offers
 from engine.places import Places
 from engine.pools import Pools
 from engine.preferences import Preferences
 from engine.privacy import Privacy
+from engine.rates import Rates
+from engine.remote_audio import RemoteAudio
 from engine.sandbox import Sandbox
+from engine.sessions import Sessions
 from engine.settlement import Settlement
 from engine.signals import Signals
 from engine.streams import Streams
 from engine.uploads import Uploads
 from engine.users import NewUserLimits, Users
 from engine.voices import Voices
+from engine.waiting import Waiting
 from store import Database, DatabaseUnavailable, jobs, read
 from store.objects import Objects, ObjectsUnavailable
 
@@ -42,6 +53,10 @@ class Engine:
     """The front door: `engine.jobs.submit`, `engine.credits.balance`, ..."""
 
     users: Users
+    accounts: Accounts
+    invitations: Invitations
+    sessions: Sessions
+    keys: Keys
     linking: Linking
     preferences: Preferences
     privacy: Privacy
@@ -58,8 +73,12 @@ class Engine:
     inbox: Inbox
     endpoints: Endpoints
     deliveries: Deliveries
+    hooks: Hooks
+    inbound: Inbound
     offers: Offers
     signals: Signals
+    rates: Rates
+    figures: Figures
     settlement: Settlement
     db: Database
     objects: Objects
@@ -87,24 +106,35 @@ def assemble(
     limits: NewUserLimits | None = None,
     sandbox: Sandbox | None = None,
     egress: Callable[[], Egress] = public_network,
+    rates: Rates | None = None,
+    sign_up: SignUp = "closed",
+    public_url: str = "",
 ) -> Engine:
-    """Builds the services; opens nothing. `egress`: which addresses webhooks may lead to."""
+    """Builds the services; opens nothing. `egress`: which addresses webhooks and posts may lead to; `sign_up`: how
+    people get in; `public_url`: where others reach this service.
+    """
     settlement = Settlement(db, signals)
     sandbox = sandbox or Sandbox()
     notices = Notices(offers)
     users = Users(db, limits or NewUserLimits())
     pools = Pools(db, users)
+    rates, invitations = rates or Rates(), Invitations(db, sign_up)
     voices, uploads = Voices(db, objects, offers, sandbox), Uploads(db, objects, sandbox)
     dictionaries, clips = Dictionaries(db), Clips(db, objects)
-    asked = Jobs(db, signals, settlement, offers, voices, uploads, dictionaries, notices)
-    endpoints = Endpoints(db, egress)
+    asked = Jobs(db, signals, settlement, offers, voices, uploads, dictionaries, notices, Looks(db, signals))
+    endpoints, places = Endpoints(db, egress), Places(db, pools)
+    hooks = Hooks(db, endpoints, voices, public_url)
     return Engine(
         users=users,
+        accounts=Accounts(db, users, invitations, rates),
+        invitations=invitations,
+        sessions=Sessions(db),
+        keys=Keys(db),
         linking=Linking(db),
         preferences=Preferences(db, voices),
         privacy=Privacy(db, Archive(db, objects), Leaving(db, objects, settlement)),
         pools=pools,
-        places=Places(db, pools),
+        places=places,
         jobs=asked,
         credits=Credits(db),
         voices=voices,
@@ -114,13 +144,17 @@ def assemble(
         fetching={},
         not_fetched={},
         clips=clips,
-        streams=Streams(asked, clips, signals),
+        streams=Streams(asked, clips, signals, Waiting(signals)),
         notices=notices,
         inbox=Inbox(db),
         endpoints=endpoints,
         deliveries=Deliveries(db, signals, endpoints),
+        hooks=hooks,
+        inbound=Inbound(db, hooks, asked, uploads, places, rates, RemoteAudio(egress)),
         offers=offers,
         signals=signals,
+        rates=rates,
+        figures=Figures(db),
         settlement=settlement,
         db=db,
         objects=objects,

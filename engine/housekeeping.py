@@ -26,13 +26,16 @@ from store import (
     clips,
     deliveries,
     departures,
+    hooks,
     inbox,
+    invitations,
     jobs,
     linking,
+    pieces,
     queue,
     read,
+    sessions,
     uploads,
-    users,
 )
 from store.objects import Objects
 
@@ -41,8 +44,13 @@ log = logging.getLogger(__name__)
 UNTIDY_HOURS = 48
 """How far back jobs are searched for forgotten uploads; far longer than a worker can be asleep."""
 DELIVERY_LOG_DAYS = 30
+INVITATION_DAYS = timedelta(days=30)
+"""How long an expired one stays in the list of the owner."""
+HOOK_LOG_DAYS = 30
 INBOX_DAYS = 2
 """Telegram tells of the same for a day."""
+PIECES_HOURS = 2
+"""Nothing is heard for longer after it was made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,10 +126,14 @@ class Housekeeping:
             purged += len(expired)
 
     async def purge_uploads(self) -> int:
-        """Expired uploads, in the same order."""
+        """Expired uploads, in the same order, with all that came by their links."""
         async with read(self.db) as tx:
             expired = await uploads.expired(tx, now())
-        await self.objects.delete([upload.object_key for upload in expired])
+        keys = [upload.object_key for upload in expired]
+        for upload in expired:
+            if upload.incoming_key is not None:
+                keys += [stored.key async for stored in self.objects.list(f"uploads/{upload.id}/")]
+        await self.objects.delete(dict.fromkeys(keys))
         async with begin(self.db) as tx:
             await uploads.delete_uploads(tx, [upload.id for upload in expired])
         return len(expired)
@@ -144,10 +156,13 @@ class Housekeeping:
         async with begin(self.db) as tx:
             await linking.forget(tx, now=now(), attempts_before=now() - ATTEMPTS_WITHIN)
             await departures.forget_farewells(tx, now())
-            await users.delete_expired_sessions(tx, now())
+            await sessions.delete_expired(tx, now())
+            await invitations.delete_expired(tx, now() - INVITATION_DAYS)
             await deliveries.delete_settled(tx, now() - timedelta(days=DELIVERY_LOG_DAYS))
             await attempts.delete_made(tx, now() - timedelta(days=DELIVERY_LOG_DAYS))
+            await hooks.delete_calls(tx, now() - timedelta(days=HOOK_LOG_DAYS))
             await inbox.delete_came(tx, now() - timedelta(days=INBOX_DAYS))
+            await pieces.delete_left(tx, now() - timedelta(hours=PIECES_HOURS))
 
     async def audit(self) -> None:
         for finding in await self.credits.audit():

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine import events
-from engine.capabilities import Capability, Params, Source, capability_named
-from engine.clock import now
+from engine.capabilities import Capability, Source, TtsParams, capability_named
 from engine.dictionaries import Dictionaries
-from engine.errors import Conflict, NotEnoughCredits, NotFound, QueueFull
+from engine.errors import Conflict, NotEnoughCredits, NotFound
+from engine.looks import Looks
 from engine.notices import Notices
 from engine.offers import Offers, require
+from engine.placing import Order, place, same
 from engine.settlement import Settlement
 from engine.signals import Signals, wait
 from engine.uploads import Uploads
+from engine.voice_settings import as_tuned
 from engine.voices import Voices
-from store import Database, begin, clips, jobs, ledger, queue, read
+from store import Database, begin, clips, jobs, read
 from store.columns import new_id
 from store.records import Clip, Job, User
 
@@ -50,21 +51,6 @@ class Again:
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
-    """A request that was found valid, its price, and the model that will serve it."""
-
-    user: User
-    capability: Capability
-    params: Params
-    model: str
-    price: int
-    reply_to: dict[str, Any] | None = None
-    idempotency_key: str | None = None
-    pool: User | None = None
-    voice_was_chosen: bool = True
-
-
-@dataclass(frozen=True, slots=True)
 class Jobs:
     db: Database
     signals: Signals
@@ -74,6 +60,7 @@ class Jobs:
     uploads: Uploads
     dictionaries: Dictionaries
     notices: Notices
+    looks: Looks
 
     async def submit(
         self,
@@ -85,23 +72,24 @@ class Jobs:
         idempotency_key: str | None = None,
         job_id: str | None = None,
         pool: User | None = None,
+        streamed: bool = False,
     ) -> Job:
         """Validate, price, and in one transaction hold the credits and insert the job.
 
         `job_id`: chosen by whoever must know it before the job runs. `pool` pays when it has enough (see
-        `engine.pools`), else the user. The same key gives the same job. Raises a `UserError` before any credit has
-        moved: `NotFound`, `InvalidInput`, `ModelUnavailable`, `NotEnoughCredits`, `QueueFull`, or `Conflict` for a key
-        that was used for something else.
+        `engine.pools`), else the user. `streamed`: somebody hears it while it is made. The same key gives the same job.
+        Raises a `UserError` before any credit has moved: `NotFound`, `InvalidInput`, `ModelUnavailable`,
+        `NotEnoughCredits`, `QueueFull`, or `Conflict` for a key that was used for something else.
         """
         order = await self._accept(user, capability_named(capability), raw)
-        order = replace(order, reply_to=reply_to, idempotency_key=idempotency_key, pool=pool)
+        order = replace(order, reply_to=reply_to, idempotency_key=idempotency_key, pool=pool, streamed=streamed)
         try:
             async with begin(self.db) as tx:
-                job = await _same(tx, order) or await _place(tx, order, job_id or new_id("job"))
+                job = await same(tx, order) or await place(tx, order, job_id or new_id("job"))
         except IntegrityError:
             # Another request with this key committed between our look and our insert: it is the job.
             async with read(self.db) as tx:
-                found = await _same(tx, order)
+                found = await same(tx, order)
             if found is None:
                 raise
             job = found
@@ -126,6 +114,8 @@ class Jobs:
             named = getattr(params, field)
             voice = await self.voices.resolve(user, capability.name, named)
             params = params.model_copy(update={field: voice})
+            if isinstance(params, TtsParams):
+                params = as_tuned(params, await self.voices.settings_of(user, voice))
         await self.dictionaries.require(user, getattr(params, "dictionaries", None))
         model = offer.model_for(voice, params)
         model.check(params)
@@ -138,9 +128,17 @@ class Jobs:
             job = await jobs.of_user(tx, user.id, job_id)
             if job is None:
                 raise NotFound("You have no such job.")
-            position = 1 + await jobs.ahead_of(tx, job) if job.state == "queued" else 0
-            clip = (await clips.of_jobs(tx, [job.id])).get(job.id) if job.state == "succeeded" else None
-            notice = await self.notices.about(tx, job, clip) if clip else ""
+            return await self._status(tx, job)
+
+    async def status(self, job: Job) -> Status:
+        """Of a job that was read just now."""
+        async with read(self.db) as tx:
+            return await self._status(tx, job)
+
+    async def _status(self, tx: AsyncConnection, job: Job) -> Status:
+        position = 1 + await jobs.ahead_of(tx, job) if job.state == "queued" else 0
+        clip = (await clips.of_jobs(tx, [job.id])).get(job.id) if job.state == "succeeded" else None
+        notice = await self.notices.about(tx, job, clip) if clip else ""
         progress = max(job.progress, self.signals.progress.get(job.id, 0.0))
         return Status(replace(job, progress=progress), position, clip, notice)
 
@@ -206,80 +204,23 @@ class Jobs:
     async def watch(self, user: User, job_id: str) -> AsyncIterator[Status]:
         """The job whenever it changed, the last time when it is final. Raises `NotFound`."""
         last: Status | None = None
-        pause, longest = WATCH_POLL_SECONDS
-        with self.signals.listening(f"job:{job_id}") as changed:
+        with self.signals.listening(f"job:{job_id}") as changed, self.looks.watching(job_id):
+            pauses, seen = _growing(*WATCH_POLL_SECONDS), await self.looks.at(job_id, seconds_old=0)
             while last is None or not last.job.is_final:
                 changed.clear()
                 status = await self.get(user, job_id)
                 if status != last:
                     yield status
                     last = status
-                if not status.job.is_final:
-                    await wait(changed, pause)
-                    pause = min(longest, pause * 1.5)
+                while not (status.job.is_final or changed.is_set()):
+                    await wait(changed, pause := next(pauses))
+                    before, seen = seen, await self.looks.at(job_id, seconds_old=pause / 2)
+                    if seen != before:
+                        break
 
 
-async def _same(tx: AsyncConnection, order: Order) -> Job | None:
-    """The job that this key made before. Raises `Conflict` when it was for something else."""
-    if order.idempotency_key is None:
-        return None
-    found = await jobs.by_idempotency_key(tx, order.user.id, order.idempotency_key)
-    if found and not _is_for(found, order):
-        raise Conflict("This idempotency key was used for another request. Take a new one.")
-    return found
-
-
-def _is_for(job: Job, order: Order) -> bool:
-    if job.capability != order.capability.name:
-        return False
-    # Compared as params: an option that a later version added has its default in both.
-    before = order.capability.parse(job.params)
-    field = order.capability.voice_field()
-    if field and not order.voice_was_chosen:
-        # The default voice may be another since.
-        before = before.model_copy(update={field: getattr(order.params, field)})
-    return before == order.params
-
-
-async def _place(tx: AsyncConnection, order: Order, job_id: str) -> Job:
-    """The hold and the job, at the end of its user's line. Raises `NotEnoughCredits`, `QueueFull` and `Conflict`."""
-    user, moment = order.user, now()
-    payer = await _hold(tx, order, job_id, moment)
-    line = await queue.line_of(tx, user.id)
-    if line.kind == "gone":
-        raise Conflict("This account was deleted or linked to another just now. Try again.")
-    if line.slot is None and line.waiting >= line.queue_limit:
-        raise QueueFull(f"You have {line.waiting} requests waiting, which is the limit. Wait for one to finish.")
-    job = Job(
-        id=job_id,
-        user_id=user.id,
-        capability=order.capability.name,
-        params=order.params.model_dump(mode="json"),
-        batch_key=order.capability.batch_key(order.model, order.params),
-        price=order.price,
-        turn=line.turn,
-        slot=line.slot,
-        idempotency_key=order.idempotency_key,
-        reply_to=order.reply_to,
-        created_at=moment,
-        paid_by=None if payer == user.id else payer,
-    )
-    await jobs.insert_job(tx, job)
-    await events.job_submitted(tx, job)
-    return job
-
-
-async def _hold(tx: AsyncConnection, order: Order, job_id: str, moment: datetime) -> str:
-    """Whose credits it took: the pool's when they suffice, else the user's. Raises `NotEnoughCredits`."""
-    user, pool, price = order.user, order.pool, order.price
-    payers = [pool.id, user.id] if pool else [user.id]
-    if pool:
-        if pool.kind != "pool":
-            raise ValueError(f"{pool.id} is no pool")
-        await ledger.lock_all(tx, payers)
-    for payer in payers:
-        if await ledger.hold(tx, user_id=payer, job_id=job_id, credits=price, now=moment):
-            return payer
-    have = await ledger.balance(tx, user.id)
-    shared = f" The shared credits here are {await ledger.balance(tx, pool.id):,}." if pool else ""
-    raise NotEnoughCredits(f"This costs {price:,} credits and you have {have:,}.{shared} Ask for something shorter.")
+def _growing(first: float, longest: float) -> Iterator[float]:
+    pause = first
+    while True:
+        yield pause
+        pause = min(longest, pause * 1.5)

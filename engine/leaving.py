@@ -58,7 +58,7 @@ class Leaving:
             return
         last = left_at < now() - SETTLED_AFTER
         await self._cancel_jobs(user_id)
-        await self._delete_files(user_id)
+        await self._delete_files(user_id, last=last)
         await self._delete_jobs(user_id, until=None if last else left_at)
         async with begin(self.db) as tx:
             await ledger.lock(tx, user_id)
@@ -78,13 +78,17 @@ class Leaving:
                 await self.settlement.cancel(job)
         self.settlement.signals.notify("cancel")
 
-    async def _delete_files(self, user_id: str) -> None:
+    async def _delete_files(self, user_id: str, *, last: bool) -> None:
+        """Uploads that come by a link keep their row for the last sweep: until then the link may bring a file yet."""
         async with read(self.db) as tx:
             keys = await departures.files_of(tx, user_id)
-        await self.objects.delete(keys)
+            linked = await departures.linked_uploads_of(tx, user_id)
+        for upload_id in linked:
+            keys += [stored.key async for stored in self.objects.list(f"uploads/{upload_id}/")]
+        await self.objects.delete(dict.fromkeys(keys))
         async with begin(self.db) as tx:
             for start in range(0, len(keys), PAGE):
-                await departures.delete_files(tx, user_id, keys[start : start + PAGE])
+                await departures.delete_files(tx, user_id, keys[start : start + PAGE], linked=last)
 
     async def _delete_jobs(self, user_id: str, *, until: datetime | None) -> None:
         """Those that ended before `until`, None for all. Of a later one a bare row stays for the last sweep: a worker

@@ -41,7 +41,7 @@ class Settlement:
                 await ledger.capture(tx, job, moment)
                 await clips.insert_clip(tx, clip)
                 await self._close(tx, job, "job.succeeded")
-        self._tell(job, current)
+        self._tell(job, current, ended=True)
         return current
 
     async def fail(self, job: Job, *, code: str, message: str) -> bool:
@@ -52,7 +52,7 @@ class Settlement:
             if current := await jobs.finish(tx, job, "failed", moment, error_code=code, error_message=message):
                 await ledger.release(tx, job, moment)
                 await self._close(tx, job, "job.failed")
-        self._tell(job, current)
+        self._tell(job, current, ended=True)
         return current
 
     async def cancel(self, job: Job) -> bool:
@@ -63,7 +63,7 @@ class Settlement:
             if current := await jobs.finish(tx, job, "cancelled", moment):
                 await ledger.release(tx, job, moment)
                 await self._close(tx, job, "job.cancelled")
-        self._tell(job, current)
+        self._tell(job, current, ended=True)
         return current
 
     async def retry(self, job: Job) -> bool:
@@ -74,13 +74,15 @@ class Settlement:
             return await self.fail(job, code="failed", message=apology(job))
         async with begin(self.db) as tx:
             current = await queue.requeue(tx, job)
-        self._tell(job, current)
+        self._tell(job, current, ended=False)
         return current
 
     async def _close(self, tx: AsyncConnection, job: Job, event: str) -> None:
         await queue.promote(tx, job.user_id)
         await events.job_ended(tx, job, event)
 
-    def _tell(self, job: Job, current: bool) -> None:
+    def _tell(self, job: Job, current: bool, *, ended: bool) -> None:
         if current:
             self.signals.notify(f"job:{job.id}", "work", "outbox")
+            if ended:
+                self.signals.notify(f"line:{job.user_id}")

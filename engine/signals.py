@@ -6,6 +6,7 @@ A signal is a hint that a row changed. Losing one costs a poll interval, never a
     cancel      a running job is to be stopped
     outbox      a delivery became due
     job:ID      something about that job changed
+    line:USER   a job of that user has ended: there may be a place in their queue
 """
 
 from __future__ import annotations
@@ -15,10 +16,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from engine.generation import Piece
+
+END_SAMPLES = 2400
 
 
 class Channel:
@@ -27,21 +30,37 @@ class Channel:
     def __init__(self) -> None:
         self._pieces: list[Piece] = []
         self._made = self.sent = 0
+        self._end: Any = None  # the last samples that were sent, to know them again
+        self.attempt = 0
+        """The last that ran in this process."""
+        self.torn = False
+        """Another attempt made another sound, and the one cannot go on with the other."""
 
-    def begin(self) -> None:
-        """An attempt starts."""
+    def begin(self, attempt: int | None = None) -> None:
+        """An attempt starts; in this process when it has a number."""
         self._made = 0
+        self.attempt = attempt or self.attempt
 
     def put(self, piece: Piece) -> None:
-        start, self._made = self._made, self._made + len(piece.audio.samples)
-        if self._made > self.sent:
-            rest = piece.audio.samples[max(0, self.sent - start) :]
+        samples = piece.audio.samples
+        start, self._made = self._made, self._made + len(samples)
+        if start < self.sent <= self._made:
+            self.torn |= not _alike(self._end, samples[: self.sent - start])
+        if self._made > self.sent and not self.torn:
+            rest = samples[max(0, self.sent - start) :]
             self._pieces.append(replace(piece, audio=replace(piece.audio, samples=rest)))
-            self.sent = self._made
+            self.sent, self._end = self._made, rest[-END_SAMPLES:]
 
     def take(self) -> list[Piece]:
         pieces, self._pieces = self._pieces, []
         return pieces
+
+
+def _alike(end: Any, again: Any) -> bool:
+    """Up to the rounding of another device: the difference is ten times as quiet as the sound."""
+    length = min(len(end), len(again))
+    before, after = end[len(end) - length :], again[len(again) - length :]
+    return bool(((before - after) ** 2).sum() <= 0.01 * (before**2).sum() + 1e-6 * length)
 
 
 class Signals:

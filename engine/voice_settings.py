@@ -14,18 +14,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from engine.capabilities import TtsParams
+
 
 def from_voice_settings(settings: Mapping[str, Any]) -> dict[str, float]:
     """Options of `TtsParams` for those settings that are given; what lies outside of its range is brought into it."""
 
-    def share(name: str, default: float) -> float:
-        value = settings.get(name)
-        return default if value is None else min(1.0, max(0.0, float(value)))
+    def share(name: str) -> float:
+        return min(1.0, max(0.0, float(settings[name])))
 
-    speed = settings.get("speed")
-    return {
-        "alpha": round(0.9 - 0.8 * share("similarity_boost", 0.75), 4),
-        "beta": round(0.9 - 0.4 * share("stability", 0.5), 4),
-        "guidance": 1.0 + share("style", 0.0),
-        "speed": 1.0 if speed is None else min(2.0, max(0.5, float(speed))),
-    }
+    options: dict[str, float] = {}
+    if settings.get("similarity_boost") is not None:
+        options["alpha"] = round(0.9 - 0.8 * share("similarity_boost"), 4)
+    if settings.get("stability") is not None:
+        options["beta"] = round(0.9 - 0.4 * share("stability"), 4)
+    if settings.get("style") is not None:
+        options["guidance"] = 1.0 + share("style")
+    if settings.get("speed") is not None:
+        options["speed"] = min(2.0, max(0.5, float(settings["speed"])))
+    return options
+
+
+def as_tuned(params: TtsParams, settings: Mapping[str, Any]) -> TtsParams:
+    """What a request leaves open is as the voice's settings have it."""
+    stored = from_voice_settings(settings).items()
+    return params.model_copy(update={name: value for name, value in stored if name not in params.model_fields_set})

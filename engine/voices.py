@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
@@ -14,11 +16,12 @@ from engine.sandbox import Sandbox
 from engine.voice_search import AnyVoice, search
 from store import Database, begin, preferences, read, voices
 from store.columns import new_id, storable
-from store.objects import Objects
+from store.objects import ObjectMissing, Objects
 from store.records import User, Voice
 
 SHORTEST_SECONDS, LONGEST_SECONDS = 3.0, 60.0
 MOST_VOICES = 100
+MOST_LABELS = 50
 LINK_SECONDS = 3600
 
 
@@ -48,7 +51,15 @@ class Voices:
             return await voices.of_user(tx, user.id)
 
     async def add(
-        self, user: User, data: bytes, *, name: str, consent: bool, description: str = "", language: str = "en"
+        self,
+        user: User,
+        data: bytes,
+        *,
+        name: str,
+        consent: bool,
+        description: str = "",
+        language: str = "en",
+        labels: Mapping[str, str] | None = None,
     ) -> Voice:
         """A voice from a clip of 3 to 60 s of one person speaking.
 
@@ -57,7 +68,7 @@ class Voices:
         """
         if not consent:
             raise NotAllowed("A voice can only be added when its speaker agreed. Confirm that first.")
-        name = await self._free_name(user, name)
+        name, labelled = await self._free_name(user, name), _labels(labels or {})
         prepared = await self.sandbox.prepare(data, max_seconds=LONGEST_SECONDS)
         if prepared.sounding_seconds < SHORTEST_SECONDS:
             heard = f"{prepared.sounding_seconds:.1f} s"
@@ -74,6 +85,7 @@ class Voices:
             consent_by=user.name,
             consent_at=moment,
             created_at=moment,
+            labels=labelled,
         )
         await self.objects.put(voice.object_key, prepared.data, "audio/flac")
         try:
@@ -110,6 +122,42 @@ class Voices:
         return await self._change(
             replace(voice, description=description, language=storable(language or voice.language)[:20])
         )
+
+    async def label(self, user: User, voice_id: str, labels: Mapping[str, str]) -> Voice:
+        """In the place of those it has. Raises `NotFound`, and `InvalidInput` for too many."""
+        voice = await self._mine(user, voice_id)
+        return await self._change(replace(voice, labels=_labels(labels)))
+
+    async def settings_of(self, user: User, voice_id: str) -> dict[str, Any]:
+        """What its user has set for it; empty for a built-in voice and for one that is not theirs."""
+        if voice_id in {voice.id for voice in self.built_in()}:
+            return {}
+        async with read(self.db) as tx:
+            voice = await voices.of_id(tx, voice_id)
+        return voice.settings or {} if voice and voice.user_id == user.id else {}
+
+    async def tune(self, user: User, voice_id: str, settings: Mapping[str, Any]) -> Voice:
+        """How it speaks when a request does not say; what is not given stays as it was.
+
+        Raises `NotFound`, and `NotAllowed` for a built-in voice, which is everybody's.
+        """
+        if voice_id in {voice.id for voice in self.built_in()}:
+            raise NotAllowed("A built-in voice is everybody's: send settings with each request instead.")
+        async with begin(self.db) as tx:
+            voice = await voices.of_id(tx, voice_id, lock=True)
+            if voice is None or voice.user_id != user.id:
+                raise NotFound("You have no such voice.", field="voice")
+            tuned = replace(voice, settings=(voice.settings or {}) | dict(settings))
+            await voices.update_voice(tx, tuned)
+        return tuned
+
+    async def recording(self, user: User, voice_id: str) -> bytes:
+        """The FLAC that a voice of the user's own was made from. Raises `NotFound` and `ObjectsUnavailable`."""
+        voice = await self._mine(user, voice_id)
+        try:
+            return await self.objects.get(voice.object_key)
+        except ObjectMissing as error:
+            raise NotFound("The recording of this voice is no longer there. Add the voice again.") from error
 
     async def _mine(self, user: User, voice_id: str) -> Voice:
         async with read(self.db) as tx:
@@ -211,3 +259,9 @@ class Voices:
         if not offer.voices:
             raise InvalidInput("This model has no voice of its own: name one of yours, or add one.", field="voice")
         return offer.voices[0].id
+
+
+def _labels(given: Mapping[str, str]) -> dict[str, str] | None:
+    if len(given) > MOST_LABELS:
+        raise InvalidInput(f"A voice has at most {MOST_LABELS} labels.", field="labels")
+    return {storable(name)[:100]: storable(text)[:100] for name, text in given.items()} or None

@@ -125,7 +125,9 @@ class Worker:
                 await self._settle_or_log(running.job, outcome)
         finally:
             for running in batch:
-                del self._running[running.job.id], self._signals.progress[running.job.id]
+                # An attempt that lost its lease may still run beside the next, which is in its place then.
+                if self._running.get(running.job.id) is running:
+                    del self._running[running.job.id], self._signals.progress[running.job.id]
 
     async def _settle_or_log(self, job: Job, outcome: Clip | BaseException) -> None:
         """One that cannot be settled does not keep the others of its batch from it."""

@@ -21,6 +21,7 @@ from engine.housekeeping import Housekeeping
 from engine.inputs import Inputs
 from engine.offers import BuiltInVoice, Model, Offer, Offers
 from engine.outbox import Outbox
+from engine.passing import Passing
 from engine.runners import LocalRunners
 from engine.sandbox import Sandbox
 from engine.signals import Signals
@@ -38,13 +39,16 @@ OFFERS = {
 
 
 class ToneRunner:
-    """A tenth of a second of a tone whose pitch is the seed's. What a test puts into `behave` happens first."""
+    """A tenth of a second of a tone whose pitch is the seed's, or another `sound`. What a test puts into `behave`
+    happens first.
+    """
 
     capability, model, revision = "tts", "tone", "1"
 
     def __init__(self, max_batch: int = 1) -> None:
         self.max_batch = max_batch
         self.behave: Callable[[Task], None] = lambda task: None
+        self.sound: Callable[[Task], Audio] = lambda task: tone(200 + task.seed % 400, 0.1)
         self.batches: list[list[str]] = []
 
     def run(self, tasks: Sequence[Task]) -> list[Result]:
@@ -58,8 +62,12 @@ class ToneRunner:
             task.on_step(0.9)
         except Exception as error:
             return error
-        time = np.arange(2400) / 24_000
-        return Audio(np.sin(2 * np.pi * (200 + task.seed % 400) * time).astype(np.float32) / 2, 24_000)
+        return self.sound(task)
+
+
+def tone(pitch: float, seconds: float) -> Audio:
+    time = np.arange(round(24_000 * seconds)) / 24_000
+    return Audio(np.sin(2 * np.pi * pitch * time).astype(np.float32) / 2, 24_000)
 
 
 @dataclass
@@ -131,7 +139,8 @@ def build(
     runner = ToneRunner(max_batch)
     runners = LocalRunners([name for name, offer in offers.items() if offer.models], {"tone": lambda load: runner})
     runners.load("tone")
-    batcher = Batcher(runners, Inputs(db, objects), objects, engine.signals, clip_days=30)
+    passing = Passing(db, engine.signals)
+    batcher = Batcher(runners, Inputs(db, objects), objects, engine.signals, passing, clip_days=30)
     options = WorkerOptions(lanes=1, lease_seconds=lease_seconds, stop_seconds=stop_seconds)
     return House(
         engine=engine,

@@ -11,7 +11,6 @@ from typing import Any
 
 from bernie import compose
 from bernie.bench.botapi import BotApi, Person, running
-from bots.phrases import Phrases
 from bots.telegram.client import TelegramBot
 from engine import User
 from engine.audio import Audio
@@ -19,6 +18,7 @@ from engine.codecs import decode, encode
 from engine.offers import BuiltInVoice, Model, Offer
 from tests.databases import fresh_database
 from tests.house import OFFERS, VOICE, House, build
+from tests.phrases import phrases
 
 EMMA = BuiltInVoice(id="emma", name="Emma", description="a second tone", language="en-GB", model="tone")
 TONES = Model(name="tone", revision="1", voices=(VOICE, EMMA), clones=True)
@@ -61,7 +61,7 @@ async def answering(
     api: BotApi, house: House, *, works: bool = True, polls: bool = True, delivers: bool = True, **options: Any
 ) -> AsyncIterator[TelegramBot]:
     """A bot on that server and house, as one process would run it."""
-    bot = TelegramBot(house.engine, Phrases(), api.token, api_url=api.url, **options)
+    bot = TelegramBot(house.engine, phrases(), api.token, api_url=api.url, **options)
     stop = asyncio.Event()
     try:
         async with asyncio.TaskGroup() as group:

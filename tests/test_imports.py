@@ -12,7 +12,10 @@ import pytest
 
 from tests.service import running_service
 
-HEAVY = ("torch", "transformers", "discord", "aiogram", "boto3", "av", "onnxruntime", "alembic")
+HEAVY = (
+    *("torch", "transformers", "discord", "aiogram", "boto3", "av", "onnxruntime", "alembic"),
+    *("num2words", "prometheus_client", "limits"),
+)
 IDLE_MEGABYTES = 150
 
 

@@ -1,16 +1,23 @@
-"""`/api/v1/account`, `/credits`, `/keys` and `/session`: who one is, what one has, and how to get in."""
+"""`/api/v1/account` and `/credits`: who one is, and what one has."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from engine import COOKIE_DAYS, ApiKey
-from webhooks.auth import COOKIE, CurrentUser, require_our_pages, sign_in
-from webhooks.requests import AnId, TheEngine
+from engine import Engine, User
+from webhooks.auth import CurrentUser
+from webhooks.requests import TheEngine
+
+
+class IdentityView(BaseModel):
+    """`surface`: discord, telegram, password, ...; `subject`: their id there, the email for `password`."""
+
+    surface: str
+    subject: str
 
 
 class AccountView(BaseModel):
@@ -20,6 +27,14 @@ class AccountView(BaseModel):
     name: str
     credits: int
     notices: list[str]
+    is_owner: bool
+    has_password: bool
+    identities: list[IdentityView]
+
+
+class Renaming(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    name: str = Field(min_length=1, max_length=100)
 
 
 class EntryView(BaseModel):
@@ -42,40 +57,42 @@ class LedgerPage(BaseModel):
     next_cursor: int | None
 
 
-class KeyView(BaseModel):
-    id: str
-    name: str
-    hint: str
-    created_at: datetime
-    last_used_at: datetime | None
-    revoked_at: datetime | None
+class LinkCode(BaseModel):
+    """Good once, and for ten minutes."""
 
-
-class KeyPage(BaseModel):
-    keys: list[KeyView]
-
-
-class NewKey(BaseModel):
     model_config = ConfigDict(extra="forbid")
-    name: str = Field(default="key", min_length=1, max_length=100)
+    code: str = Field(min_length=1, max_length=40)
 
 
-class NewKeyView(KeyView):
-    api_key: str = Field(description="The key itself. It is shown now and never again.")
-
-
-class SignIn(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-    api_key: str = Field(min_length=1, max_length=200)
-
-
-async def account(user: CurrentUser, engine: TheEngine) -> AccountView:
+async def account_view(user: User, engine: Engine) -> AccountView:
+    known_as = await engine.users.identities(user)
     return AccountView(
         id=user.id,
         name=user.name,
         credits=await engine.credits.balance(user),
         notices=await engine.endpoints.notices(user),
+        is_owner=user.is_owner,
+        has_password=any(one.secret_hash for one in known_as),
+        identities=[IdentityView(surface=one.surface, subject=one.subject) for one in known_as],
     )
+
+
+async def account(user: CurrentUser, engine: TheEngine) -> AccountView:
+    return await account_view(user, engine)
+
+
+async def rename(body: Renaming, user: CurrentUser, engine: TheEngine) -> AccountView:
+    return await account_view(await engine.users.rename(user, body.name), engine)
+
+
+async def link_code(user: CurrentUser, engine: TheEngine) -> LinkCode:
+    """Entered with `/link` in Discord or Telegram, or in another browser, it brings that account into this one."""
+    return LinkCode(code=await engine.linking.link_code(user))
+
+
+async def link(body: LinkCode, user: CurrentUser, engine: TheEngine) -> AccountView:
+    """Everything of this account moves in with whoever made the code. It cannot be undone."""
+    return await account_view(await engine.linking.redeem(user, body.code), engine)
 
 
 async def balance(user: CurrentUser, engine: TheEngine) -> CreditsView:
@@ -105,52 +122,12 @@ async def entries(
     return LedgerPage(entries=views, next_cursor=found[-1].id if len(found) == limit else None)
 
 
-def key_view(key: ApiKey) -> KeyView:
-    return KeyView(
-        id=key.id,
-        name=key.name,
-        hint=key.hint,
-        created_at=key.created_at,
-        last_used_at=key.last_used_at,
-        revoked_at=key.revoked_at,
-    )
-
-
-async def keys(user: CurrentUser, engine: TheEngine) -> KeyPage:
-    return KeyPage(keys=[key_view(key) for key in await engine.users.keys(user)])
-
-
-async def create_key(body: NewKey, user: CurrentUser, engine: TheEngine) -> NewKeyView:
-    key, token = await engine.users.create_key(user, body.name)
-    return NewKeyView(**key_view(key).model_dump(), api_key=token)
-
-
-async def revoke_key(key_id: AnId, user: CurrentUser, engine: TheEngine) -> None:
-    await engine.users.revoke_key(user, key_id)
-
-
-async def open_session(body: SignIn, request: Request, response: Response, engine: TheEngine) -> AccountView:
-    """Signs a browser in with an API key. Another site may not: it would sign its visitors in as somebody else."""
-    if "origin" in request.headers:
-        require_our_pages(request)
-    user = await engine.users.with_key(body.api_key.strip())
-    sign_in(request, response, await engine.users.create_session(user), days=COOKIE_DAYS)
-    return await account(user, engine)
-
-
-async def end_session(request: Request, response: Response, user: CurrentUser, engine: TheEngine) -> None:
-    await engine.users.end_session(request.cookies.get(COOKIE, ""))
-    response.delete_cookie(COOKIE)
-
-
 def routes() -> APIRouter:
     router = APIRouter(tags=["account"])
     router.add_api_route("/account", account, methods=["GET"])
+    router.add_api_route("/account", rename, methods=["PATCH"])
+    router.add_api_route("/account/link-code", link_code, methods=["POST"], status_code=201)
+    router.add_api_route("/account/link", link, methods=["POST"])
     router.add_api_route("/credits", balance, methods=["GET"])
     router.add_api_route("/credits/ledger", entries, methods=["GET"])
-    router.add_api_route("/keys", keys, methods=["GET"])
-    router.add_api_route("/keys", create_key, methods=["POST"], status_code=201)
-    router.add_api_route("/keys/{key_id}", revoke_key, methods=["DELETE"], status_code=204)
-    router.add_api_route("/session", open_session, methods=["POST"])
-    router.add_api_route("/session", end_session, methods=["DELETE"], status_code=204)
     return router

@@ -3,41 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel
 
 from engine import NotFound, Status
 from webhooks.auth import CurrentUser
-from webhooks.requests import PLAIN, AnId, TheEngine
+from webhooks.orders import IdempotencyKey, NewJob, Ordered, body_schema
+from webhooks.requests import LARGEST_FORM, PLAIN, AnId, TheEngine
 from webhooks.views import JobPage, JobView, job_view
 
 
-class NewJob(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-    capability: str = Field(description="tts, vc or sfx", max_length=20)
-    params: dict[str, Any] = Field(default={}, description="Options of the capability: see /api/v1/capabilities")
-    webhook_url: str | None = Field(
-        default=None,
-        max_length=4000,
-        description="Where to post the outcome, beside your endpoints. See /webhooks/one-off",
-    )
-
-
 async def submit(
-    body: NewJob,
+    body: Ordered,
     user: CurrentUser,
     engine: TheEngine,
-    idempotency_key: Annotated[str | None, Header(min_length=1, max_length=190)] = None,
+    idempotency_key: IdempotencyKey = None,
 ) -> JobView:
-    """Answers 202 with the queued job. The same `Idempotency-Key` gives the same job, charged once."""
+    """Answers 202 with the queued job. The same `Idempotency-Key` gives the same job, charged once.
+
+    As JSON, or as a form with the files in it that the job is to work on.
+    """
     reply_to = await engine.endpoints.reply_to(user, body.webhook_url) if body.webhook_url else None
     job = await engine.jobs.submit(
         user, body.capability, body.params, reply_to=reply_to, idempotency_key=idempotency_key
     )
-    return await job_view(engine, await engine.jobs.get(user, job.id))
+    return await job_view(engine, await engine.jobs.status(job))
 
 
 class Price(BaseModel):
@@ -99,7 +92,9 @@ async def audio(status: TheStatus, engine: TheEngine) -> Response:
 
 def routes() -> APIRouter:
     router = APIRouter(prefix="/jobs", tags=["jobs"])
-    router.add_api_route("", submit, methods=["POST"], status_code=202)
+    router.add_api_route(
+        "", submit, methods=["POST"], status_code=202, max_body_size=LARGEST_FORM, openapi_extra=body_schema()
+    )
     router.add_api_route("", page, methods=["GET"])
     router.add_api_route("/price", price, methods=["POST"])
     router.add_api_route("/{job_id}", get, methods=["GET"])

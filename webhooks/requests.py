@@ -9,7 +9,7 @@ from fastapi import Depends, Path, Request
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from engine import Engine
+from engine import MAX_UPLOAD_BYTES, Engine, Standing
 
 PROTECTION = {
     "x-content-type-options": "nosniff",
@@ -33,7 +33,10 @@ class RequestIds:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                add_headers(MutableHeaders(scope=message), request_id)
+                headers = MutableHeaders(scope=message)
+                add_headers(headers, request_id)
+                if standing := scope["state"].get("standing"):
+                    headers.update(_rate_headers(standing))
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
@@ -45,12 +48,25 @@ def add_headers(headers: MutableHeaders, request_id: str) -> None:
         headers.setdefault(name, value)
 
 
+def _rate_headers(standing: Standing) -> dict[str, str]:
+    return {
+        "ratelimit-limit": str(standing.limit),
+        "ratelimit-remaining": str(standing.remaining),
+        "ratelimit-reset": str(standing.reset_seconds),
+    }
+
+
 def engine_of(request: Request) -> Engine:
     engine: Engine = request.app.state.engine
     return engine
 
 
 TheEngine = Annotated[Engine, Depends(engine_of)]
+MAX_BODY_BYTES = 1_000_000
+"""Of a request without a file: a text of 5,000 characters fits many times."""
+FORM_BYTES = 100_000
+"""What a form adds to its file."""
+LARGEST_FORM = MAX_UPLOAD_BYTES + FORM_BYTES
 PLAIN = r"^\w+$"
 """What ids are made of. PostgreSQL would refuse a NUL with an error of its own."""
 AnId = Annotated[str, Path(max_length=40, pattern=PLAIN)]

@@ -1,19 +1,15 @@
-"""`/api/v1/voices`, `/uploads` and `/capabilities`: what there is to ask for, and what to bring along."""
+"""`/api/v1/voices` and `/capabilities`: what there is to ask for."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Form, UploadFile
 from pydantic import BaseModel
 
-from engine import CAPABILITIES, MAX_UPLOAD_BYTES, BuiltInVoice, Engine, Voice
+from engine import CAPABILITIES, BuiltInVoice, Engine, Voice
 from webhooks.auth import CurrentUser
-from webhooks.requests import AnId, TheEngine
-
-FORM_BYTES = 100_000
-"""What a form adds to its file."""
+from webhooks.requests import LARGEST_FORM, AnId, TheEngine
 
 
 class VoiceView(BaseModel):
@@ -84,22 +80,6 @@ async def delete_voice(voice_id: AnId, user: CurrentUser, engine: TheEngine) -> 
     await engine.voices.delete(user, voice_id)
 
 
-class UploadView(BaseModel):
-    """`id` is what a job's params name, for a day."""
-
-    id: str
-    seconds: float
-    expires_at: datetime
-
-
-async def upload(
-    user: CurrentUser, engine: TheEngine, file: Annotated[UploadFile, File(description="Any audio, up to 5 minutes")]
-) -> UploadView:
-    """A clip for a job to work on."""
-    added = await engine.uploads.add(user, await file.read())
-    return UploadView(id=added.id, seconds=round(added.seconds, 3), expires_at=added.expires_at)
-
-
 async def capabilities(user: CurrentUser, engine: TheEngine) -> CapabilityPage:
     return CapabilityPage(
         capabilities=[
@@ -117,10 +97,8 @@ async def capabilities(user: CurrentUser, engine: TheEngine) -> CapabilityPage:
 
 def routes() -> APIRouter:
     router = APIRouter(tags=["voices"])
-    largest = MAX_UPLOAD_BYTES + FORM_BYTES
     router.add_api_route("/voices", voices, methods=["GET"])
-    router.add_api_route("/voices", add_voice, methods=["POST"], status_code=201, max_body_size=largest)
+    router.add_api_route("/voices", add_voice, methods=["POST"], status_code=201, max_body_size=LARGEST_FORM)
     router.add_api_route("/voices/{voice_id}", delete_voice, methods=["DELETE"], status_code=204)
-    router.add_api_route("/uploads", upload, methods=["POST"], status_code=201, max_body_size=largest)
     router.add_api_route("/capabilities", capabilities, methods=["GET"])
     return router

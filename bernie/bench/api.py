@@ -154,7 +154,7 @@ async def _first_bytes(url: str, key: str) -> list[Figure]:
     for form, taken in first.items():
         figures += [
             Figure(f"first byte of a stream, {form}", median(taken) * 1e3, "ms"),
-            Figure("the same above the synthesis", (median(taken) - spoken) * 1e3, "ms", "at most 30"),
+            Figure(f"the same above the synthesis, {form}", (median(taken) - spoken) * 1e3, "ms", "at most 30"),
         ]
     return figures
 

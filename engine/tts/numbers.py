@@ -8,8 +8,6 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from num2words import num2words
-
 LONGEST = 15  # digits of a number that anybody would read as one quantity
 
 # A number as people write it: 1,234.5 or 12 or .5
@@ -41,7 +39,7 @@ def cardinal(digits: str) -> str:
     plain = digits.replace(",", "")
     if len(plain) > LONGEST or (len(plain) > 1 and plain[0] == "0"):
         return digit_by_digit(plain)
-    return _american(str(num2words(int(plain))))
+    return _words(int(plain), "cardinal")
 
 
 @lru_cache(maxsize=1024)
@@ -50,12 +48,14 @@ def ordinal(digits: str) -> str:
     plain = digits.replace(",", "")
     if len(plain) > LONGEST:
         return digit_by_digit(plain)
-    words = _american(str(num2words(int(plain), to="ordinal")))
+    words = _words(int(plain), "ordinal")
     return words.removeprefix("one ") if words in ("one hundredth", "one thousandth") else words
 
 
-def _american(words: str) -> str:
-    return words.replace(",", "").replace(" and ", " ")
+def _words(number: int, kind: str) -> str:
+    from num2words import num2words  # 3 MB, in every language: not before a number is to be said
+
+    return str(num2words(number, to=kind)).replace(",", "").replace(" and ", " ")
 
 
 def digit_by_digit(digits: str) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bernie.bench import discord, figures, queue, say, telegram
+from bernie.bench import api, children, discord, figures, hang_ups, queue, say, telegram
 
 
 async def test_the_queue_can_be_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -31,6 +31,30 @@ async def test_acknowledgements_can_be_measured(tmp_path: Path, monkeypatch: pyt
     assert measured["acknowledged, median"] > 0
     for lost in ("never acknowledged", "without a clip", "jobs too many", "charges too many"):
         assert measured[lost] == 0
+
+
+@pytest.mark.slow
+async def test_the_api_can_be_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    smaller = {"PACES": (20,), "SECONDS": 1.0, "PEOPLE": 3, "LISTENERS": 5, "STREAMS": 1}
+    for name, value in (smaller | {"SETTLED_SECONDS": 0.1, "WATCHED_SECONDS": 0.5}).items():
+        monkeypatch.setattr(api, name, value)
+    measured = await api.measure(tmp_path)
+    assert len({figure.name for figure in measured}) == len(measured) > 10
+    assert all(figure.value > 0 for figure in measured if figure.unit == "times")
+
+
+@pytest.mark.slow
+async def test_clients_that_hang_up_can_be_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hang_ups, "SETTLED", 2)
+    measured = {figure.name: figure.value for figure in await hang_ups.measure(tmp_path, 5)}
+    for left in ("jobs that were not cancelled", "credits that were not given back"):
+        assert measured[left] == 0
+
+
+async def test_a_process_that_ends_early_is_said_in_a_sentence() -> None:
+    async with children.running("-c", "raise SystemExit(3)") as process:
+        with pytest.raises(children.NotHere, match="ended early"):
+            await children.heard(process)
 
 
 @pytest.mark.slow

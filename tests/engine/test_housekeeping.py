@@ -146,7 +146,10 @@ async def test_without_monthly_credits_nothing_is_granted(house: House, alice: U
 
 
 async def test_expired_sessions_and_old_settled_deliveries_are_forgotten(house: House, alice: User) -> None:
-    gone, kept = await house.engine.users.create_link(alice), await house.engine.users.create_session(alice)
+    gone, kept = (
+        await house.engine.sessions.create_link(alice),
+        await house.engine.sessions.create(alice, opened_by="key"),
+    )
     made = now() - timedelta(days=DELIVERY_LOG_DAYS, minutes=1)
     delivery = Delivery(
         id="old-settled",
@@ -170,7 +173,7 @@ async def test_expired_sessions_and_old_settled_deliveries_are_forgotten(house: 
 
     await house.housekeeping.forget()
 
-    assert await house.engine.users.with_session(kept) == alice
+    assert await house.engine.sessions.with_cookie(kept) == alice
     assert await count(house, sessions) == 1
     assert gone
     async with read(house.engine.db) as tx:

@@ -39,14 +39,14 @@ async def test_everything_of_the_one_who_enters_the_code_is_then_the_others(
 ) -> None:
     users = house.engine.users
     clip, voice, upload = await spoken(house, ann), await own_voice(house, ann, "Mum"), await own_upload(house, ann)
-    _, token = await users.create_key(ann, "laptop")
-    session = await users.create_session(ann)
+    _, token = await house.engine.keys.create(ann, "laptop")
+    session = await house.engine.sessions.create(ann, opened_by="key")
     await house.engine.preferences.change(ann, private=True)
 
     assert await link(house, ann, anna) == anna
 
     assert await users.find("telegram", "4711") == await users.find("discord", "815") == anna
-    assert await users.with_key(token) == await users.with_session(session) == anna
+    assert await house.engine.keys.with_token(token) == await house.engine.sessions.with_cookie(session) == anna
     assert (await house.engine.clips.get(anna, clip.id)).user_id == anna.id
     assert [status.clip and status.clip.id for status in await house.engine.jobs.history(anna)] == [clip.id]
     assert [own.id for own in await house.engine.voices.mine(anna)] == [voice.id]

@@ -13,12 +13,12 @@ from zipfile import ZipFile
 import pytest
 from sqlalchemy import select, update
 
-from engine import Conflict, NotAllowed, NotFound, Unauthorized, User
+from engine import Attempt, Conflict, NotAllowed, NotFound, Unauthorized, User
 from engine.audit import examine
 from engine.batcher import object_key
 from engine.clock import now
 from engine.leaving import SETTLED_AFTER, UNWELCOME
-from store import begin, read
+from store import attempts, begin, read
 from store.departures import CLOSED, WITH_FILES
 from store.objects import ObjectsUnavailable
 from store.tables import departures, farewells, metadata
@@ -51,7 +51,7 @@ async def furnish(house: House, user: User) -> str:
     await house.engine.preferences.change(user, language="de")
     await house.engine.credits.grant(user, 5, key=f"secret {user.name}", note=SECRET)
     await house.engine.linking.link_code(user)
-    _, token = await house.engine.users.create_key(user, SECRET)
+    _, token = await house.engine.keys.create(user, SECRET)
     return token
 
 
@@ -74,6 +74,26 @@ async def test_the_export_is_a_zip_with_all_that_is_kept_and_no_secret(house: Ho
     assert [key["name"] for key in account["keys"]] == [SECRET]
     assert token[8:].encode() not in everything
     assert b"Not hers" not in everything
+
+
+async def test_an_export_has_the_log_of_what_was_sent_to_webhooks_without_secrets(
+    house: House, alice: User, bob: User
+) -> None:
+    for user in (alice, bob):
+        endpoint = await house.engine.endpoints.create(user, f"https://1.1.1.1/{user.name}")
+        sent = await house.engine.deliveries.ping(user, endpoint.id)
+        tried = [
+            Attempt(delivery_id=sent.id, attempt=number, at=now(), status=500, milliseconds=7, error="no", snippet="")
+            for number in (1, 2)
+        ]
+        async with begin(house.engine.db) as tx:
+            await attempts.insert_attempts(tx, tried)
+    with await whole(house.engine.privacy.export(bob)) as archive:
+        text = archive.read("account.json").decode()
+    [delivery] = json.loads(text)["deliveries"]
+    assert (delivery["id"], delivery["event"]) == (sent.id, "test.ping")
+    assert [(one["attempt"], one["status"]) for one in delivery["attempts"]] == [(1, 500), (2, 500)]
+    assert endpoint.secret not in text
 
 
 async def test_an_export_says_which_files_are_no_longer_kept(house: House, alice: User) -> None:
@@ -129,7 +149,7 @@ async def test_every_table_with_a_user_is_emptied_or_has_a_reason_not_to_be() ->
 
 async def test_a_deleted_account_is_gone_with_all_that_it_had(house: House, alice: User, bob: User) -> None:
     token = await furnish(house, alice)
-    session = await house.engine.users.create_session(alice)
+    session = await house.engine.sessions.create(alice, opened_by="key")
     await spoken(house, bob, "His own.")
     await house.engine.jobs.submit(alice, "tts", {"text": SECRET})
 
@@ -141,7 +161,7 @@ async def test_a_deleted_account_is_gone_with_all_that_it_had(house: House, alic
         assert personal not in stored
     assert [key.split("/")[0] for key in await files(house)] == ["clips"], "and that one is his"
     assert await house.engine.users.find("password", "alice@example.org") is None
-    for enter, secret in ((house.engine.users.with_key, token), (house.engine.users.with_session, session)):
+    for enter, secret in ((house.engine.keys.with_token, token), (house.engine.sessions.with_cookie, session)):
         with pytest.raises(Unauthorized):
             await enter(secret)
     await house.assert_books_exact()
@@ -194,7 +214,7 @@ async def test_what_a_request_under_way_still_writes_goes_an_hour_later(house: H
     await house.engine.privacy.delete(alice)
     await own_voice(house, alice, "Late")
     await own_upload(house, alice)
-    await house.engine.users.create_key(alice, "late")
+    await house.engine.keys.create(alice, "late")
     for pool in (None, await house.engine.pools.of("discord", "guild")):
         if pool:
             await house.engine.credits.grant(pool, 100)

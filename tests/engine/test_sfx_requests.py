@@ -17,6 +17,7 @@ from engine.capabilities import SfxParams, Source, capability_named
 from engine.codecs import decode
 from engine.guessed_length import guessed_seconds
 from engine.inputs import Inputs
+from engine.passing import Passing
 from engine.runners import LocalRunners
 from engine.selection import offers
 from engine.sfx.foley.ability import able
@@ -33,7 +34,8 @@ FULL = {"sfx": "make-an-audio"}
 def with_foley(db: Database, folder: Path, choices: dict[str, str]) -> House:
     house = build(db, folder, offers=offers(choices, {"make-an-audio"}))
     local = LocalRunners(["sfx"], models.embedded())
-    batcher = Batcher(local, Inputs(db, house.objects), house.objects, house.engine.signals, clip_days=30)
+    signals = house.engine.signals
+    batcher = Batcher(local, Inputs(db, house.objects), house.objects, signals, Passing(db, signals), clip_days=30)
     worker = Worker(db, house.engine.signals, house.engine.settlement, batcher, WorkerOptions(lanes=1))
     return replace(house, worker=worker)
 

@@ -16,6 +16,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -166,11 +167,11 @@ def test_a_user_is_made_with_exactly_an_id_and_a_key_that_works(service: Service
     assert made.keys() == {"user_id", "api_key"}
     with service.client(made["api_key"]) as http:
         account = http.get("/account").json()
-    assert account == {"id": made["user_id"], "name": "new@example.org", "credits": 50, "notices": []}
+    assert (account["id"], account["name"], account["credits"]) == (made["user_id"], "new@example.org", 50)
 
     taken = call(service.data, "users", "create", "--email", "new@example.org", "--json")
     assert_refused(taken, 1, "new@example.org is known already on password.")
-    assert_refused(call(service.data, "users", "create", "--email", "nobody"), 1, "nobody is not an email address.")
+    assert_refused(call(service.data, "users", "create", "--email", "nobody"), 1, "must have an @-sign.")
     listed = answer_of(service.data, "users", "list")
     assert isinstance(listed, list)
     assert [user["credits"] for user in listed if user["user_id"] == made["user_id"]] == [50]
@@ -214,6 +215,44 @@ def test_jobs_are_listed_and_shown_with_their_clips(service: Service, tmp_path: 
     assert "For the list." in call(service.data, "jobs", "show", job["id"]).stdout
     assert_refused(call(service.data, "jobs", "show", "job_unknown"), 1, "You have no such job.")
     assert_refused(call(service.data, "jobs", "cancel", job["id"]), 1, "This job has succeeded already.")
+
+
+def test_a_key_is_made_for_less_than_its_user_may_and_rotated(service: Service) -> None:
+    limits = ("--scope", "clips:read", "--scope", "account", "--monthly-credits", "50", "--expires", "90d")
+    made = answer_of(service.data, "keys", "create", "shop", *limits)
+    assert isinstance(made, dict)
+    listed = answer_of(service.data, "keys", "list")
+    assert isinstance(listed, list)
+    assert (listed[0]["scopes"], listed[0]["monthly_credits"]) == (["account", "clips:read"], 50)
+    assert 89 < (datetime.fromisoformat(listed[0]["expires_at"]) - datetime.now(UTC)).days + 1 <= 90
+    assert "account clips:read" in call(service.data, "keys", "list").stdout
+    with service.client(made["api_key"]) as http:
+        assert [http.get(path).status_code for path in ("/credits", "/voices")] == [200, 403]
+        rotated = answer_of(service.data, "keys", "rotate", made["id"], "--overlap-hours", "0")
+        assert isinstance(rotated, dict)
+        assert http.get("/credits").status_code == 401
+    with service.client(rotated["api_key"]) as http:
+        assert http.get("/credits").status_code == 200
+    assert_refused(call(service.data, "keys", "create", "--scope", "all"), 1, "There is no scope `all`.")
+    assert_refused(call(service.data, "keys", "create", "--expires", "soon"), 1, "soon is no time")
+    assert_refused(call(service.data, "keys", "create", "--expires", "2020-01-31"), 1, "revoke it")
+
+
+def test_hooks_are_made_tried_listed_and_deleted(service: Service, tmp_path: Path) -> None:
+    made = answer_of(
+        service.data, "hooks", "create", "text=New sale: {/name}", "--option", "speed=1.2", "--sign", "sha256"
+    )
+    assert "/hooks/hook_" in made["url"]
+    assert made["secret"].startswith("whsec_")
+    sale = tmp_path / "sale.json"
+    sale.write_text('{"name": "Ann"}')
+    tried = json.loads(call(service.data, "hooks", "test", made["id"], str(sale)).stdout)
+    assert tried == {"params": {"speed": "1.2", "text": "New sale: Ann"}, "price": 13}
+    [listed] = answer_of(service.data, "hooks", "list")
+    assert (listed["id"], listed["accepted"]) == (made["id"], 0)
+    assert call(service.data, "hooks", "delete", made["id"]).exit_code == 0
+    assert answer_of(service.data, "hooks", "list") == []
+    assert_refused(call(service.data, "hooks", "create", "no template"), 1, "NAME=VALUE")
 
 
 def test_keys_are_made_listed_and_revoked(service: Service) -> None:

@@ -208,10 +208,44 @@ def test_a_voice_is_added_edited_and_deleted(client: ElevenLabs, recording: byte
     assert client.voices.update(added.voice_id, name="Other", description="deep").status == "ok"
     voice = client.voices.get(added.voice_id)
     assert (voice.name, voice.description, voice.category) == ("Other", "deep", "cloned")
+    assert voice.labels == {"language": "en"} | ({} if labels is None else {"accent": "none"})
     assert strict(client.voices.delete(added.voice_id)).status == "ok"
     with pytest.raises(ApiError) as gone:
         client.voices.get(added.voice_id)
     assert (gone.value.status_code, gone.value.body["detail"]["status"]) == (404, "voice_not_found")
+
+
+def test_labels_settings_and_the_recording_of_a_voice_are_kept(client: ElevenLabs, recording: bytes) -> None:
+    labels = {"language": "de", "accent": "swabian"}
+    voice_id = client.voices.ivc.create(name="Kept", files=[io.BytesIO(recording)], labels=labels).voice_id
+    try:
+        assert strict(client.voices.get(voice_id)).labels == labels
+        assert [found.voice_id for found in client.voices.search(search="swabian").voices] == [voice_id]
+        client.voices.update(voice_id, name="Kept", labels={"accent": "none"})
+        assert client.voices.get(voice_id).labels == {"language": "de", "accent": "none"}
+        client.voices.update(voice_id, name="Kept")
+        assert client.voices.get(voice_id).labels["accent"] == "none", "not given is not none"
+        default = strict(client.voices.settings.get_default())
+        assert strict(client.voices.settings.get(voice_id)) == default
+        assert strict(client.voices.settings.update(voice_id, request=VoiceSettings(speed=0.8))).status == "ok"
+        client.voices.settings.update(voice_id, request=VoiceSettings(stability=0.1, use_speaker_boost=False))
+        settings = client.voices.settings.get(voice_id)
+        assert (settings.speed, settings.stability, settings.use_speaker_boost) == (0.8, 0.1, False)
+        assert settings.similarity_boost == default.similarity_boost
+        assert client.voices.get(voice_id).settings == settings
+        [sample] = client.voices.get(voice_id).samples
+        sound = joined(client.voices.samples.audio.get(voice_id, sample.sample_id))
+        assert decode(sound, max_seconds=60).seconds == pytest.approx(4, abs=0.1) == sample.duration_secs
+        for call in (
+            lambda: client.voices.settings.update("heart", request=VoiceSettings(speed=0.8)),
+            lambda: client.voices.update(voice_id, name="Kept", files=[io.BytesIO(recording)]),
+            lambda: joined(client.voices.samples.audio.get(voice_id, "other")),
+        ):
+            with pytest.raises(ApiError) as refused:
+                call()
+            assert refused.value.body["detail"]["message"].endswith(".")
+    finally:
+        client.voices.delete(voice_id)
 
 
 def test_a_sound_is_made_from_its_description(client: ElevenLabs) -> None:

@@ -29,6 +29,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     plenty = {"BERNIE_USERS__CREDITS": "100000000", "BERNIE_USERS__QUEUE_LIMIT": "100000"}
+    plenty |= {"BERNIE_RATES__REQUESTS_PER_MINUTE": "0"}
     with running_service(tmp_path_factory.mktemp("bernie"), extra_env=plenty) as running:
         yield running
 

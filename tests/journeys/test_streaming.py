@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
 import psutil
 import pytest
 
+from tests.engine.test_uploads import clip
 from tests.service import Service, running_service
 
 LONG = "This sentence is one of many, and each of them takes a moment to be spoken. " * 60
@@ -18,7 +20,8 @@ TIMES = 40
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    with running_service(tmp_path_factory.mktemp("bernie")) as running:
+    patient = {"BERNIE_HTTP__WAIT_SECONDS": "1.5", "BERNIE_USERS__CREDITS": "10000000"}
+    with running_service(tmp_path_factory.mktemp("bernie"), extra_env=patient) as running:
         yield running
 
 
@@ -106,8 +109,6 @@ def test_nothing_stays_behind_after_many_who_hung_up(http: httpx.Client, service
 
 
 def test_a_burst_beyond_the_one_slot_waits_in_line_and_is_answered(http: httpx.Client, service: Service) -> None:
-    from concurrent.futures import ThreadPoolExecutor
-
     def speak(number: int) -> int:
         answer = httpx.post(
             f"{service.url}/v1/text-to-speech/heart",
@@ -119,3 +120,32 @@ def test_a_burst_beyond_the_one_slot_waits_in_line_and_is_answered(http: httpx.C
 
     with ThreadPoolExecutor(12) as pool:
         assert set(pool.map(speak, range(12))) == {200}
+
+
+def test_over_the_limit_a_request_waits_and_is_refused_in_its_familys_shape(http: httpx.Client) -> None:
+    slow = {"capability": (None, "vc"), "params": (None, '{"voice": "heart"}'), "source": clip(120.0)}
+    ours = {"capability": "tts", "params": {"text": "In line."}}
+    orders: list[dict[str, Any]] = [{"files": slow}, *({"json": ours} for _ in range(20))]
+    waiting = [http.post("/api/v1/jobs", **order).raise_for_status().json()["id"] for order in orders]
+    at_once = http.post("/api/v1/jobs", json=ours)
+    assert (at_once.status_code, at_once.json()["error"]["code"]) == (429, "queue_full")
+    assert int(at_once.headers["retry-after"]) >= 1
+    begun = time.monotonic()
+    theirs = http.post("/v1/text-to-speech/heart", json={"text": "Too many."})
+    assert time.monotonic() - begun >= 1.5
+    assert (theirs.status_code, theirs.json()["detail"]["status"]) == (429, "too_many_concurrent_requests")
+    assert int(theirs.headers["retry-after"]) >= 1
+    openai = http.post("/v1/audio/speech", json={"input": "Too many.", "voice": "heart"})
+    assert (openai.status_code, openai.json()["error"]["code"]) == (429, "rate_limit_exceeded")
+    with pytest.raises(httpx.ReadTimeout):  # hangs up in line
+        http.post("/v1/text-to-speech/heart", json={"text": "Never heard."}, timeout=0.3)
+    with ThreadPoolExecutor(1) as pool:
+        patient = pool.submit(http.post, "/v1/text-to-speech/heart", json={"text": "In time."})
+        time.sleep(0.3)
+        assert not patient.done()
+        for job_id in waiting:
+            http.delete(f"/api/v1/jobs/{job_id}")
+        assert patient.result().status_code == 200
+    assert "Never heard." not in [job["params"]["text"] for job in http.get("/api/v1/jobs?limit=3").json()["jobs"]]
+    assert ended(http, waiting[0])["state"] == "cancelled"
+    assert set(httpx.get(f"{http.base_url}/readyz").json()["jobs"].values()) == {0}

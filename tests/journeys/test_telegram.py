@@ -281,6 +281,8 @@ async def test_the_language_is_telegrams_until_another_is_chosen(telegram: Chatt
     eva = telegram.person("Eva", "de-AT")
     await eva.says("/credits")
     assert "Credits" in (await eva.home.next("text")).text
+    await eva.says("...")
+    assert "nichts, was man sprechen kann" in (await eva.home.next("text")).text
     await eva.says("/language")
     languages = await eva.home.next("text")
     assert {"English", "Deutsch", "Español"} <= set(languages.buttons)

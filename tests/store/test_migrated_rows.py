@@ -10,6 +10,7 @@ from sqlalchemy import Table, insert
 
 from engine import User
 from engine.clock import now
+from engine.tokens import digest
 from store import Database, begin, clips, connect, jobs, ledger, read, schema, tables, users
 from store.records import Preferences
 from tests.databases import KINDS
@@ -21,7 +22,7 @@ ANN = "user_ann"
 
 
 def rows_of_the_first_version() -> list[tuple[Table, dict[str, Any]]]:
-    """A user with an identity, a clip that was made and a job that still waits; only columns that 0001 had."""
+    """A user with an identity, a key, a clip that was made and a job that still waits; only columns that 0001 had."""
     job = {"user_id": ANN, "capability": "tts", "params": {"text": "Hello", "voice": "heart", "format": "ogg"}}
     job |= {"batch_key": "tts:tone:5", "price": 5, "turn": 0, "attempt": 0, "cancel_requested": False, "progress": 0.0}
     held = {"user_id": ANN, "outcome": "held", "kind": "hold", "credits": -5, "note": "", "created_at": MOMENT}
@@ -31,6 +32,8 @@ def rows_of_the_first_version() -> list[tuple[Table, dict[str, Any]]]:
     clip = {"id": "clip_1", "user_id": ANN, "job_id": "job_1", "capability": "tts", "model": "tone"}
     clip |= {"model_revision": "1", "object_key": "clips/job_1/1.ogg", "format": "ogg", "content_type": "audio/ogg"}
     clip |= {"bytes": 1, "seconds": 1.0, "sample_rate": 24_000, "created_at": MOMENT, "expires_at": MOMENT}
+    key = {"id": "key_1", "user_id": ANN, "name": "laptop", "token_hash": digest("bn_old"), "hint": "bn_old"}
+    key |= {"created_at": MOMENT}
     return [
         (tables.users, user),
         (tables.identities, known),
@@ -42,6 +45,7 @@ def rows_of_the_first_version() -> list[tuple[Table, dict[str, Any]]]:
         (tables.jobs, job | {"id": "job_1", "state": "succeeded", "created_at": MOMENT, "finished_at": MOMENT}),
         (tables.jobs, job | {"id": "job_2", "state": "queued", "slot": 0, "ready_turn": 0, "created_at": MOMENT}),
         (tables.clips, clip),
+        (tables.api_keys, key),
     ]
 
 
@@ -73,6 +77,10 @@ async def test_people_keep_what_they_have_and_can_do_what_is_new(kind: str, tmp_
             assert made["job_1"].id == "clip_1"
 
             house = build(db, tmp_path)
+            with_key = await house.engine.keys.with_token("bn_old")
+            assert with_key == ann
+            assert with_key.key is not None
+            assert not with_key.key.is_limited
             await house.worker.run_until_idle()
             assert (await house.engine.jobs.get(ann, "job_2")).job.state == "succeeded"
             assert await house.engine.preferences.get(ann) == Preferences(user_id=ANN)

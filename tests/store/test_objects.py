@@ -24,7 +24,7 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from store.folder import Folder, LinkRefused
-from store.objects import ObjectMissing, Objects, ObjectsUnavailable, content_type_of
+from store.objects import ObjectMissing, Objects, ObjectsUnavailable, ObjectTooLarge, content_type_of
 from store.s3 import S3
 from tests.seaweed import S3Server, seaweedfs
 
@@ -98,7 +98,17 @@ def files_app(folder: Folder) -> Starlette:
             return PlainTextResponse(str(refusal), 403)
         return FileResponse(path, media_type=content_type_of(key), filename=query.get("name"))
 
-    return Starlette(routes=[Route("/files/{key:path}", serve)])
+    async def take(request: Request) -> Response:
+        key, query = request.path_params["key"], request.query_params
+        try:
+            folder.check_put(key, int(query["expires"]), int(query["bytes"]), query["signature"])
+            await folder.receive(key, int(query["bytes"]), request.stream())
+        except LinkRefused as refusal:
+            return PlainTextResponse(str(refusal), 403)
+        return Response()
+
+    path = "/files/{key:path}"
+    return Starlette(routes=[Route(path, serve), Route(path, take, methods=["PUT"])])
 
 
 async def keys(objects: Objects, prefix: str = "") -> list[str]:
@@ -215,6 +225,60 @@ async def test_a_link_serves_ranges_so_that_players_can_seek(house: House):
 
 
 @pytest.mark.slow
+async def test_a_file_is_put_to_its_link_and_put_again(house: House):
+    large = os.urandom(3 * 2**20)
+    url = await house.objects.put_link("uploads/x/incoming", seconds=60, bytes=len(large))
+    for body in (large[::-1], large):
+        answer = await house.browser.put(url, content=body, headers={"content-type": "video/anything"})
+        assert answer.is_success, answer.text
+    assert await house.objects.get("uploads/x/incoming") == large
+
+
+@pytest.mark.parametrize("length", [0, 9, 11, 3_000_000])
+async def test_a_link_to_put_takes_no_other_length(house: House, length: int):
+    url = await house.objects.put_link("uploads/x/incoming", seconds=60, bytes=10)
+    answer = await house.browser.put(url, content=b"x" * length)
+    assert answer.status_code == 403, answer.text
+    assert await keys(house.objects) == []
+
+
+async def test_a_link_to_put_is_for_one_file_for_one_method_and_for_its_time(house: House):
+    await house.objects.put(KEY, b"0123456789", "audio/ogg")
+    url = await house.objects.put_link("uploads/x/incoming", seconds=1, bytes=3)
+    other = await house.browser.put(url.replace("uploads/x/incoming", KEY), content=b"new")
+    read = await house.browser.get(url)
+    to_read = await house.objects.link(KEY, seconds=60)
+    written = await house.browser.put(to_read + "&bytes=3", content=b"new")
+    await asyncio.sleep(2)
+    late = await house.browser.put(url, content=b"new")
+    assert {answer.is_success for answer in (other, read, written, late)} == {False}
+    assert await house.objects.get(KEY) == b"0123456789"
+    assert await keys(house.objects) == [KEY]
+
+
+async def test_what_is_larger_than_was_asked_for_is_not_read(house: House):
+    await house.objects.put(KEY, b"0123456789", "audio/ogg")
+    assert await house.objects.get(KEY, at_most=10) == b"0123456789"
+    with pytest.raises(ObjectTooLarge):
+        await house.objects.get(KEY, at_most=9)
+
+
+async def test_links_lead_to_the_public_address_of_the_bucket(aws: S3Server):
+    public = aws.endpoint.replace("127.0.0.1", "localhost")
+    objects = S3(aws.bucket, endpoint=aws.endpoint, public_endpoint=public, prefix="public")
+    async with httpx.AsyncClient() as browser:
+        url = await objects.put_link(KEY, seconds=60, bytes=5)
+        assert (await browser.put(url, content=b"sound")).is_success
+        link = await objects.link(KEY, seconds=60)
+        assert (await browser.get(link)).content == await objects.get(KEY) == b"sound"
+    assert url.startswith(public)
+    assert link.startswith(public)
+    await objects.delete([KEY])
+    await objects.aclose()
+    with pytest.raises(ValueError, match="BERNIE_S3__PUBLIC_ENDPOINT"):
+        S3("clips", public_endpoint="s3.example.org")
+
+
 async def test_an_expired_link_is_refused(house: House):
     await house.objects.put(KEY, b"sound", "audio/ogg")
     url = await house.objects.link(KEY, seconds=1)

@@ -49,7 +49,8 @@ async def heard(
 ) -> Response:
     """`order`: capability and options. An error before the first part is an ordinary one, with its own status."""
     async with AsyncExitStack() as stack:
-        stream = await stack.enter_async_context(engine.streams.open(user, *order))
+        opened = engine.streams.open(user, *order, wait_seconds=request.app.state.wait_seconds)
+        stream = await while_connected(request, stack.enter_async_context(opened))
         made = parts(stream)
         first = await while_connected(request, anext(made, b""))
         if whole:

@@ -21,6 +21,13 @@ class Answering:
     async def get_me(self, params: JSON) -> JSON:
         return BOT
 
+    async def get_chat_member(self, params: JSON) -> JSON:
+        chat, person = self.world.chat(params.get("chat_id")), int(params["user_id"])
+        about = {"id": person, "is_bot": False, "first_name": "Somebody"}
+        if person in chat.admins:
+            return {"status": "creator", "user": about, "is_anonymous": False}
+        return {"status": "member", "user": about}
+
     async def set_my_commands(self, params: JSON) -> bool:
         commands = checks.parsed(params.get("commands"), "commands")
         if not 1 <= len(commands) <= 100:

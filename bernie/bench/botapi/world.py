@@ -39,6 +39,7 @@ class Chat:
     gone: tuple[int, str] | None = None
     migrated_to: int | None = None
     no_voice_notes: bool = False
+    admins: set[int] = field(default_factory=set)
     messages: dict[int, JSON] = field(default_factory=dict)
     deleted: list[int] = field(default_factory=list)
 

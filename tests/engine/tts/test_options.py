@@ -19,7 +19,9 @@ from engine.voice_settings import from_voice_settings
 
 def test_the_defaults_of_other_services_are_the_models_own() -> None:
     plain = TtsParams(text="x")
-    assert from_voice_settings({}) == {"alpha": 0.3, "beta": 0.7, "guidance": 1.0, "speed": 1.0}
+    assert from_voice_settings({}) == {}
+    theirs = {"stability": 0.5, "similarity_boost": 0.75, "style": 0, "speed": 1, "use_speaker_boost": True}
+    assert from_voice_settings(theirs) == {"alpha": 0.3, "beta": 0.7, "guidance": 1.0, "speed": 1.0}
     assert (plain.alpha, plain.beta, plain.guidance, plain.speed) == (0.3, 0.7, 1.0, 1.0)
 
 

@@ -19,6 +19,7 @@ from engine.audio import Audio, resample
 from engine.batcher import Batcher
 from engine.codecs import encode
 from engine.inputs import Inputs
+from engine.passing import Passing
 from engine.runners import LocalRunners, embedded
 from engine.sandbox import Sandbox
 from engine.selection import offers
@@ -122,7 +123,8 @@ def runners() -> Iterator[LocalRunners]:
 async def house(tmp_path: Path, sandbox: Sandbox, runners: LocalRunners) -> AsyncIterator[House]:
     async with fresh_house("sqlite", tmp_path / "house", offers=offers({"vc": "world"}), sandbox=sandbox) as made:
         engine = made.engine
-        batcher = Batcher(runners, Inputs(engine.db, made.objects), made.objects, engine.signals, clip_days=30)
+        inputs, passing = Inputs(engine.db, made.objects), Passing(engine.db, engine.signals)
+        batcher = Batcher(runners, inputs, made.objects, engine.signals, passing, clip_days=30)
         made.worker = Worker(engine.db, engine.signals, engine.settlement, batcher, WorkerOptions(lanes=1))
         yield made
 

@@ -1,5 +1,15 @@
 """Routes that the official ElevenLabs SDK works against, unchanged."""
 
-from webhooks.compat.elevenlabs import account, dictionaries, history, realtime, sounds, speech, voices, webhooks
+from webhooks.compat.elevenlabs import (
+    account,
+    dictionaries,
+    history,
+    realtime,
+    sounds,
+    speech,
+    voice_settings,
+    voices,
+    webhooks,
+)
 
-PARTS = (speech, realtime, sounds, voices, history, account, dictionaries, webhooks)
+PARTS = (speech, realtime, sounds, voice_settings, voices, history, account, dictionaries, webhooks)

@@ -16,6 +16,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, WebSocket, WebSocketDisconnect
 
 from engine import Engine, Format, ServiceError, Unauthorized, User, UserError, from_voice_settings
+from webhooks.admission import admit
 from webhooks.compat.alignment import Alignment, alignment
 from webhooks.compat.output_formats import PCM, elevenlabs_format, kept_as
 
@@ -88,7 +89,7 @@ class Session:
         key = str(first.get("xi-api-key") or first.get("xi_api_key") or headers.get("xi-api-key") or bearer)
         if not key:
             raise Unauthorized("Send an API key in the header `xi-api-key` or in the first frame.")
-        return await self._engine.users.with_key(key)
+        return await admit(self._socket, key)
 
     async def _read(self, frame: Mapping[str, Any]) -> None:
         written = Written()
@@ -109,7 +110,8 @@ class Session:
     async def _say(self, user: User, text: str, form: Format) -> None:
         options = {"text": text, "voice": self._voice_id, "format": kept_as(form), **self._options}
         begun = self._seconds
-        async with self._engine.streams.open(user, "tts", options) as stream:
+        wait_seconds = self._socket.app.state.wait_seconds
+        async with self._engine.streams.open(user, "tts", options, wait_seconds=wait_seconds) as stream:
             async for part, piece in stream.encoded_pieces(form):
                 if piece is not None:
                     self._seconds += piece.audio.seconds

@@ -10,14 +10,13 @@ from typing import Annotated
 from fastapi import APIRouter, File, Form, Request, Response, UploadFile
 from pydantic import BaseModel, ConfigDict, Field
 
-from engine import MAX_UPLOAD_BYTES, Engine, Stream, User
+from engine import Engine, Stream, User
 from webhooks.auth import CurrentUser
 from webhooks.compat.elevenlabs.answers import AUDIO, AnyId, OutputFormat, headers_of
 from webhooks.compat.heard import heard
 from webhooks.compat.output_formats import elevenlabs_format, kept_as
-from webhooks.requests import TheEngine
+from webhooks.requests import LARGEST_FORM, TheEngine
 
-FORM_BYTES = 100_000
 RAW_RATE = 16_000
 Seed = Annotated[int | None, Form(ge=0, le=2**32 - 1)]
 FileFormat = Annotated[str, Form(max_length=40)]
@@ -133,7 +132,7 @@ def routes() -> APIRouter:
                 methods=["POST"],
                 response_class=Response,
                 responses=AUDIO,
-                max_body_size=MAX_UPLOAD_BYTES + FORM_BYTES,
+                max_body_size=LARGEST_FORM,
                 operation_id=f"{answer.__name__}{prefix.replace('/', '_').replace('-', '_')}",
             )
     router.add_api_route(

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from engine import Format, Stream, WordTiming, from_voice_settings
+from engine import Engine, Format, Stream, User, WordTiming, from_voice_settings
 from webhooks.auth import CurrentUser
 from webhooks.compat.alignment import Alignment, alignment
 from webhooks.compat.elevenlabs.answers import AUDIO, AnyId, OutputFormat, headers_of
 from webhooks.compat.heard import heard
 from webhooks.compat.output_formats import elevenlabs_format, kept_as
 from webhooks.requests import TheEngine
+
+Parts = Callable[[Stream, Format], AsyncIterator[bytes]]
 
 
 class VoiceSettings(BaseModel):
@@ -53,6 +56,41 @@ class WithTimestamps(BaseModel):
     normalized_alignment: Alignment | None
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What all four take, understood."""
+
+    request: Request
+    engine: Engine
+    user: User
+    form: Format
+    options: dict[str, Any]
+
+    async def answer(self, parts: Parts, *, timed: bool = False, whole: bool) -> Response:
+        """`timed`: JSON with the clip in it, not the clip itself."""
+
+        def made(stream: Stream) -> AsyncIterator[bytes]:
+            return parts(stream, self.form)
+
+        headers = partial(headers_of, form=None if timed else self.form)
+        return await heard(self.request, self.engine, self.user, ("tts", self.options), made, headers, whole=whole)
+
+
+async def asked(
+    voice_id: AnyId,
+    speech: Speech,
+    request: Request,
+    user: CurrentUser,
+    engine: TheEngine,
+    output_format: OutputFormat = None,
+) -> Asked:
+    form = elevenlabs_format(output_format)
+    return Asked(request, engine, user, form, options_of(speech, voice_id, form))
+
+
+TheSpeech = Annotated[Asked, Depends(asked)]
+
+
 def options_of(speech: Speech, voice_id: str, form: Format) -> dict[str, Any]:
     """Raises nothing: what is wrong is found by the capability."""
     settings = speech.voice_settings.model_dump() if speech.voice_settings else {}
@@ -62,76 +100,38 @@ def options_of(speech: Speech, voice_id: str, form: Format) -> dict[str, Any]:
     return options | from_voice_settings(settings)
 
 
-async def convert(
-    voice_id: AnyId,
-    speech: Speech,
-    request: Request,
-    user: CurrentUser,
-    engine: TheEngine,
-    output_format: OutputFormat = None,
-) -> Response:
+async def convert(asked: TheSpeech) -> Response:
     """The whole clip at once."""
-    form = elevenlabs_format(output_format)
-    order = ("tts", options_of(speech, voice_id, form))
-    parts = partial(Stream.encoded, form=form)
-    return await heard(request, engine, user, order, parts, partial(headers_of, form=form), whole=True)
+    return await asked.answer(Stream.encoded, whole=True)
 
 
-async def stream(
-    voice_id: AnyId,
-    speech: Speech,
-    request: Request,
-    user: CurrentUser,
-    engine: TheEngine,
-    output_format: OutputFormat = None,
-) -> Response:
+async def stream(asked: TheSpeech) -> Response:
     """The first bytes leave when the first sentence is spoken."""
-    form = elevenlabs_format(output_format)
-    order = ("tts", options_of(speech, voice_id, form))
-    parts = partial(Stream.encoded, form=form)
-    return await heard(request, engine, user, order, parts, partial(headers_of, form=form), whole=False)
+    return await asked.answer(Stream.encoded, whole=False)
 
 
-async def convert_with_timestamps(
-    voice_id: AnyId,
-    speech: Speech,
-    request: Request,
-    user: CurrentUser,
-    engine: TheEngine,
-    output_format: OutputFormat = None,
-) -> Response:
+async def convert_with_timestamps(asked: TheSpeech) -> Response:
     """One JSON object: the clip in base64 and when each character of the text is heard."""
-    form = elevenlabs_format(output_format)
-    order = ("tts", options_of(speech, voice_id, form))
-
-    async def parts(made: Stream) -> AsyncIterator[bytes]:
-        sound, timed = b"", list[WordTiming]()
-        async for part, piece in made.encoded_pieces(form):
-            sound += part
-            timed += piece.words if piece else ()
-        yield _line(sound, alignment(str(made.job.params["text"]), timed))
-
-    return await heard(request, engine, user, order, parts, partial(headers_of, form=None), whole=True)
+    return await asked.answer(_one_object, timed=True, whole=True)
 
 
-async def stream_with_timestamps(
-    voice_id: AnyId,
-    speech: Speech,
-    request: Request,
-    user: CurrentUser,
-    engine: TheEngine,
-    output_format: OutputFormat = None,
-) -> Response:
+async def stream_with_timestamps(asked: TheSpeech) -> Response:
     """One JSON object per line and piece; times count from the start of the clip."""
-    form = elevenlabs_format(output_format)
-    order = ("tts", options_of(speech, voice_id, form))
+    return await asked.answer(_lines, timed=True, whole=False)
 
-    async def parts(made: Stream) -> AsyncIterator[bytes]:
-        text = str(made.job.params["text"])
-        async for part, piece in made.encoded_pieces(form):
-            yield _line(part, alignment(text, piece.words if piece else (), within=True)) + b"\n"
 
-    return await heard(request, engine, user, order, parts, partial(headers_of, form=None), whole=False)
+async def _one_object(made: Stream, form: Format) -> AsyncIterator[bytes]:
+    sound, timed = b"", list[WordTiming]()
+    async for part, piece in made.encoded_pieces(form):
+        sound += part
+        timed += piece.words if piece else ()
+    yield _line(sound, alignment(str(made.job.params["text"]), timed))
+
+
+async def _lines(made: Stream, form: Format) -> AsyncIterator[bytes]:
+    text = str(made.job.params["text"])
+    async for part, piece in made.encoded_pieces(form):
+        yield _line(part, alignment(text, piece.words if piece else (), within=True)) + b"\n"
 
 
 def _line(sound: bytes, found: Alignment | None) -> bytes:

@@ -9,47 +9,15 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, File, Form, Query, UploadFile
 from pydantic import BaseModel
 
-from engine import MAX_UPLOAD_BYTES, BuiltInVoice, Engine, InvalidInput, NotFound, User, Voice
+from engine import Engine, InvalidInput, NotFound, User
 from webhooks.auth import CurrentUser
 from webhooks.compat.elevenlabs.answers import AnyId, Done
-from webhooks.requests import TheEngine
+from webhooks.compat.elevenlabs.voice_answers import VoiceAnswer, cloned, premade
+from webhooks.requests import LARGEST_FORM, TheEngine
 
-FORM_BYTES = 100_000
-LARGEST = MAX_UPLOAD_BYTES + FORM_BYTES
 MOST_FILES = 25
 Files = Annotated[list[UploadFile], File(description="3 to 60 s of one person, who agreed")]
 Labels = Annotated[str | None, Form(max_length=5000)]
-
-
-class Sample(BaseModel):
-    sample_id: str
-    file_name: str
-    mime_type: str
-    size_bytes: int | None
-    hash: str | None
-
-
-class Settings(BaseModel):
-    stability: float = 0.5
-    similarity_boost: float = 0.75
-    style: float = 0.0
-    use_speaker_boost: bool = True
-    speed: float = 1.0
-
-
-class VoiceAnswer(BaseModel):
-    voice_id: str
-    name: str
-    category: Literal["premade", "cloned"]
-    description: str
-    labels: dict[str, str]
-    preview_url: str | None
-    samples: list[Sample]
-    settings: Settings | None
-    available_for_tiers: list[str]
-    high_quality_base_model_ids: list[str]
-    created_at_unix: int | None
-    is_owner: bool
 
 
 class VoicesAnswer(BaseModel):
@@ -122,7 +90,7 @@ async def add(
     labels: Labels = None,
 ) -> Added:
     """Whoever calls this says that the speaker agreed. Of several files the longest is taken."""
-    given = _labels(labels)
+    given = _labels(labels) or {}
     voice = await engine.voices.add(
         user,
         await _longest(files),
@@ -130,6 +98,7 @@ async def add(
         consent=True,
         description=description or "",
         language=given.get("language", "en"),
+        labels=given,
     )
     return Added(voice_id=voice.id)
 
@@ -147,14 +116,19 @@ async def edit(
     name: Annotated[str, Form(max_length=100)],
     description: Annotated[str | None, Form(max_length=500)] = None,
     labels: Labels = None,
+    files: Annotated[list[UploadFile] | None, File(description="Not taken: add another voice")] = None,
 ) -> Done:
-    """Name and description. Its recording stays: for another one add another voice."""
-    _labels(labels)
+    """Name, description and labels. Its recording stays: for another one add another voice."""
+    given = _labels(labels)
+    if files:
+        raise InvalidInput("A voice keeps the recording it was made from. Add another voice.", field="files")
     voice = await get(voice_id, user, engine)
     if name != voice.name:
         await engine.voices.rename(user, voice.voice_id, name)
     if description is not None:
         await engine.voices.describe(user, voice.voice_id, description)
+    if given is not None:
+        await engine.voices.label(user, voice.voice_id, given)
     return Done()
 
 
@@ -164,79 +138,31 @@ async def delete(voice_id: AnyId, user: CurrentUser, engine: TheEngine) -> Done:
     return Done()
 
 
-async def default_settings(user: CurrentUser) -> Settings:
-    return Settings()
-
-
-async def settings(voice_id: AnyId, user: CurrentUser, engine: TheEngine) -> Settings:
-    await get(voice_id, user, engine)
-    return Settings()
-
-
-def _labels(text: str | None) -> dict[str, str]:
-    """As the SDK sends them: JSON, JSON inside a JSON string, or `null` for none. Raises `InvalidInput`."""
+def _labels(text: str | None) -> dict[str, str] | None:
+    """As the SDK sends them: JSON, JSON inside a JSON string, or `null` for not given. Raises `InvalidInput`."""
     try:
         found: Any = json.loads(text) if text else None
         found = json.loads(found) if isinstance(found, str) and found else found
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidInput("`labels` must be a JSON object of texts.", field="labels") from error
     if found in (None, ""):
-        return {}
+        return None
     if not isinstance(found, dict):
         raise InvalidInput("`labels` must be a JSON object of texts.", field="labels")
-    return {str(key)[:100]: str(value)[:100] for key, value in found.items()}
+    return {str(key): str(value) for key, value in found.items()}
 
 
 async def _all(engine: Engine, user: User) -> list[VoiceAnswer]:
-    built_in = [_premade(voice) for voice in engine.voices.built_in()]
-    return built_in + [_cloned(voice) for voice in await engine.voices.mine(user)]
-
-
-def _premade(voice: BuiltInVoice) -> VoiceAnswer:
-    return VoiceAnswer(
-        voice_id=voice.id,
-        name=voice.name,
-        category="premade",
-        description=voice.description,
-        labels={"language": voice.language},
-        preview_url=None,
-        samples=[],
-        settings=Settings(),
-        available_for_tiers=[],
-        high_quality_base_model_ids=[voice.model],
-        created_at_unix=None,
-        is_owner=False,
-    )
-
-
-def _cloned(voice: Voice) -> VoiceAnswer:
-    sample = Sample(
-        sample_id=voice.id, file_name=f"{voice.name}.flac", mime_type="audio/flac", size_bytes=None, hash=None
-    )
-    return VoiceAnswer(
-        voice_id=voice.id,
-        name=voice.name,
-        category="cloned",
-        description=voice.description,
-        labels={"language": voice.language},
-        preview_url=None,
-        samples=[sample],
-        settings=Settings(),
-        available_for_tiers=[],
-        high_quality_base_model_ids=[],
-        created_at_unix=int(voice.created_at.timestamp()),
-        is_owner=True,
-    )
+    built_in = [premade(voice) for voice in engine.voices.built_in()]
+    return built_in + [cloned(voice) for voice in await engine.voices.mine(user)]
 
 
 def routes() -> APIRouter:
     router = APIRouter(tags=["ElevenLabs: voices"])
     router.add_api_route("/v2/voices", search, methods=["GET"])
     router.add_api_route("/v1/voices", get_all, methods=["GET"])
-    router.add_api_route("/v1/voices/add", add, methods=["POST"], max_body_size=LARGEST)
-    router.add_api_route("/v1/voices/settings/default", default_settings, methods=["GET"])
+    router.add_api_route("/v1/voices/add", add, methods=["POST"], max_body_size=LARGEST_FORM)
     router.add_api_route("/v1/voices/{voice_id}", get, methods=["GET"])
     router.add_api_route("/v1/voices/{voice_id}", delete, methods=["DELETE"])
-    router.add_api_route("/v1/voices/{voice_id}/edit", edit, methods=["POST"], max_body_size=LARGEST)
-    router.add_api_route("/v1/voices/{voice_id}/settings", settings, methods=["GET"])
+    router.add_api_route("/v1/voices/{voice_id}/edit", edit, methods=["POST"], max_body_size=LARGEST_FORM)
     return router
