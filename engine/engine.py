@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from engine.accounts import Accounts
@@ -83,8 +83,8 @@ class Engine:
     db: Database
     objects: Objects
     sandbox: Sandbox
-    fetching: dict[str, float]  # models on their way, 0 to 1
-    not_fetched: dict[str, str]  # why one was given up, as a sentence
+    fetching: dict[str, float] = field(default_factory=dict)  # models on their way, 0 to 1
+    not_fetched: dict[str, str] = field(default_factory=dict)  # why one was given up, as a sentence
 
     async def check(self) -> dict[str, int]:
         """Unfinished jobs per state, once everything we depend on has answered. Raises `ServiceError`."""
@@ -141,8 +141,6 @@ def assemble(
         uploads=uploads,
         dictionaries=dictionaries,
         sandbox=sandbox,
-        fetching={},
-        not_fetched={},
         clips=clips,
         streams=Streams(asked, clips, signals, Waiting(signals)),
         notices=notices,
