@@ -16,12 +16,13 @@ install-dev: .venv/installed-dev
 run: install
 	$(BIN)/bernie serve
 
-# One thread per test process: two that fight over the cores with torch's own threads take half as long again.
+# One thread per test process: two that fight over the cores with torch's own threads take half as long again. A file's
+# tests run in one process, in their order: what a module starts is started once, and a journey goes from step to step.
 test: install-dev
-	OMP_NUM_THREADS=1 $(BIN)/pytest -n auto --dist loadgroup
+	OMP_NUM_THREADS=1 $(BIN)/pytest -n auto --dist loadfile
 
 test-fast: install-dev
-	$(BIN)/pytest -n auto --dist loadgroup -m "not slow"
+	$(BIN)/pytest -n auto --dist loadfile -m "not slow"
 
 lint: install-dev
 	$(BIN)/ruff check

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -12,12 +11,12 @@ from engine import User
 from store import Database
 from tests.databases import KINDS, fresh_database
 from tests.house import House, build
+from tests.parity.sums import add_as_recorded
 from tests.seaweed import s3_server
 
 __all__ = ["s3_server"]
 
-# MKL adds in one order on every processor then: AMD's sums differ from Intel's, and parity is judged to 1e-5.
-os.environ.setdefault("MKL_CBWR", "AVX2")
+add_as_recorded()
 
 
 @pytest.fixture(params=KINDS)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import os
 import sys
 from pathlib import Path
 
 import torch
 
 from tests.parity.recorded import Case, Check, Skipped
+from tests.parity.sums import add_as_recorded
 
 # The folder around a case names its family: a module here with `checks(case) -> Iterator[Check]`.
 FAMILIES = ("styletts2", "kokoro", "seedvc", "makeanaudio")
@@ -39,7 +39,7 @@ def run(folder: Path) -> bool:
 
 
 def main() -> int:
-    os.environ.setdefault("MKL_CBWR", "AVX2")  # sums in one order on every processor: see `tests/conftest.py`
+    add_as_recorded()
     # As the cases were recorded: with more threads the sums are taken in another order, and F0 is close to its limit.
     torch.set_num_threads(1)
     parser = argparse.ArgumentParser(description=__doc__)
