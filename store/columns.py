@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 from datetime import UTC, datetime
+from types import ModuleType
 from typing import Any
 
 from sqlalchemy import (
@@ -19,15 +20,23 @@ from sqlalchemy import (
     cast,
     func,
 )
-from sqlalchemy.dialects import mysql
 from sqlalchemy.types import TypeDecorator
 from ulid import ULID
 
 # SQLite only numbers rows by itself in a column of exactly INTEGER.
 Serial = BigInteger().with_variant(Integer(), "sqlite")
 
-# Up to 16 MB. MySQL's own BLOB ends at 64 kB.
-Blob = LargeBinary().with_variant(mysql.MEDIUMBLOB(), "mysql", "mariadb")
+
+class Blob(TypeDecorator[bytes]):
+    """Up to 16 MB. MySQL's own BLOB ends at 64 kB."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        if dialect.name == "mysql":
+            return dialect.type_descriptor(_mysql().MEDIUMBLOB())
+        return dialect.type_descriptor(LargeBinary())
 
 
 class Moment(TypeDecorator[datetime]):
@@ -38,7 +47,7 @@ class Moment(TypeDecorator[datetime]):
 
     def load_dialect_impl(self, dialect: Dialect) -> Any:
         if dialect.name == "mysql":
-            return dialect.type_descriptor(mysql.DATETIME(fsp=6))
+            return dialect.type_descriptor(_mysql().DATETIME(fsp=6))
         return dialect.type_descriptor(DateTime(timezone=True))
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
@@ -53,6 +62,13 @@ class Moment(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _mysql() -> ModuleType:
+    """20 modules, for those who have it."""
+    from sqlalchemy.dialects import mysql
+
+    return mysql
 
 
 def storable(text: str) -> str:

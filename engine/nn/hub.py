@@ -53,6 +53,7 @@ def fetch(
             raise hub_errors.to_be_added(portion, home, [file for file in portion.files if not whole(home, file)])
         with hub_errors.explained(portion, home):
             home.mkdir(parents=True, exist_ok=True)
+            _go_online(portion, home)
             with _alone(home, lambda: on_progress(0, 0)):
                 _Fetch(portion, home, on_progress, endpoint).run()
     return home
@@ -75,9 +76,12 @@ def _alone(home: Path, waiting: Callable[[], None]) -> Iterator[None]:
         lock.release()
 
 
-def _hush() -> None:
+def _go_online(published: Published, home: Path) -> None:
+    """Before the rest of the library is loaded, which takes 12 MB."""
     from huggingface_hub import constants
 
+    if constants.is_offline_mode():
+        raise hub_errors.offline(published, home)
     # Else it tells the hub which torch is here, and asks it daily how to recognise an agent that runs it.
     constants.HF_HUB_DISABLE_TELEMETRY = True
     # Each request would be a line, with an address that is signed: whoever reads the log could fetch what we may.
@@ -94,7 +98,6 @@ class _Fetch:
     total: int = 0
 
     def run(self) -> None:
-        _hush()
         here = [file for file in self.published.files if whole(self.home, file)]
         missing = self._announced([file for file in self.published.files if file not in here])
         self.have = sum((self.home / file.path).stat().st_size for file in here)

@@ -42,16 +42,22 @@ def passing(error: Exception) -> bool:
     return isinstance(error, FileMetadataError)
 
 
+def offline(published: Published, home: Path) -> ModelUnavailable:
+    return ModelUnavailable(
+        f"{published.name} is not on this machine, and HF_HUB_OFFLINE is set. Unset it and run {_pull(published)}, "
+        f"or {_by_hand(published, home)}."
+    )
+
+
+def _pull(published: Published) -> str:
+    return f"`bernie models pull {published.name}`"
+
+
 def _of_the_hub(error: Exception, published: Published, home: Path) -> Exception | None:
     import httpx2
     from huggingface_hub import errors
 
-    name, again = published.name, f"`bernie models pull {published.name}`"
-    if isinstance(error, errors.OfflineModeIsEnabled):
-        return ModelUnavailable(
-            f"{name} is not on this machine, and HF_HUB_OFFLINE is set. Unset it and run {again}, "
-            f"or {_by_hand(published, home)}."
-        )
+    name, again = published.name, _pull(published)
     if isinstance(error, errors.HfHubHTTPError) and error.response.status_code not in BUSY:
         return ModelUnavailable(_not_below(error, published) if published.address else _refused(error, published))
     if isinstance(error, errors.FileMetadataError):
