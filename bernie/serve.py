@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import signal
 import socket
@@ -79,7 +80,16 @@ async def run(
                 await _started(server)
             if telegram_chat:
                 group.create_task(telegram_chat.run(stop))
+            _settle_memory()
             announce(await _greeting(settings, engine))
+
+
+def _settle_memory() -> None:
+    """What starting up made stays for good: it need not be looked through again and again for garbage, which takes
+    70 ms each time (measured), and all requests wait meanwhile.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @contextlib.asynccontextmanager

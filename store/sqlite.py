@@ -82,6 +82,10 @@ class InlineConnection:
         """False also when SQLite has rolled back of its own accord, as it does when the disk is full."""
         return self._connection.in_transaction
 
+    def begin(self) -> None:
+        """Deferred: nothing is locked before the first statement, and that waits as all do."""
+        self._connection.execute("BEGIN")
+
     async def commit(self) -> None:
         self._connection.commit()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store.columns import columns_of, values_of
@@ -11,6 +11,8 @@ from store.tables import identities, users
 
 USER = columns_of(User, users)
 IDENTITY = columns_of(Identity, identities)
+# Built once: every request with a key asks.
+GET = select(*USER).where(users.c.id == bindparam("user"))
 
 
 async def insert_user(tx: AsyncConnection, user: User) -> None:
@@ -18,7 +20,7 @@ async def insert_user(tx: AsyncConnection, user: User) -> None:
 
 
 async def get(tx: AsyncConnection, user_id: str) -> User | None:
-    row = (await tx.execute(select(*USER).where(users.c.id == user_id))).one_or_none()
+    row = (await tx.execute(GET, {"user": user_id})).one_or_none()
     return User(**row._asdict()) if row else None
 
 

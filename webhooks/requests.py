@@ -61,7 +61,12 @@ def engine_of(request: Request) -> Engine:
     return engine
 
 
-TheEngine = Annotated[Engine, Depends(engine_of)]
+async def the_engine(request: Request) -> Engine:
+    """As a dependency: FastAPI hands those that are not async to a thread."""
+    return engine_of(request)
+
+
+TheEngine = Annotated[Engine, Depends(the_engine)]
 MAX_BODY_BYTES = 1_000_000
 """Of a request without a file: a text of 5,000 characters fits many times."""
 FORM_BYTES = 100_000
