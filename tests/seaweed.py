@@ -53,8 +53,9 @@ class S3Server:
         return boto3.client("s3", endpoint_url=self.endpoint, region_name=self.region, **keys)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
+    """Not for longer: an idle one takes a third of a core."""
     with seaweedfs(tmp_path_factory.mktemp("seaweed")) as server:
         yield server
 
