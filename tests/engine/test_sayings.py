@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from pathlib import Path
 from string import Formatter
 
@@ -18,20 +17,36 @@ from tests.house import House
 ENGINE = Path(__file__).parents[2] / "engine"
 
 
-def said_in_code() -> list[re.Pattern[str]]:
-    """Every text in the engine's code as a pattern, with anything in the place of what is filled in."""
+def said_in_code() -> list[list[str]]:
+    """Every text in the engine's code, as what stands between the places that are filled in."""
     found = []
     for path in ENGINE.rglob("*.py"):
         if path.name == "sayings.py":
             continue
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value) > 8:
-                found.append(re.compile(re.escape(node.value)))
-            elif isinstance(node, ast.JoinedStr):
-                parts = [re.escape(p.value) if isinstance(p, ast.Constant) else ".*" for p in node.values]
-                if sum(len(p) for p in parts if p != ".*") > 8:
-                    found.append(re.compile("".join(parts), re.DOTALL))
+            if isinstance(node, ast.JoinedStr):
+                parts = "".join(str(p.value) if isinstance(p, ast.Constant) else "\0" for p in node.values).split("\0")
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                parts = [node.value]
+            else:
+                continue
+            if sum(map(len, parts)) > 8:
+                found.append(parts)
     return found
+
+
+def is_made_of(sentence: str, parts: list[str]) -> bool:
+    """As a regular expression would say that had `.*` between them, which takes minutes for some."""
+    first, last = parts[0], parts[-1]
+    if len(parts) == 1:
+        return sentence == first
+    at, end = len(first), len(sentence) - len(last)
+    for part in parts[1:-1]:
+        found = sentence.find(part, at, end)
+        if found < 0:
+            return False
+        at = found + len(part)
+    return sentence.startswith(first) and sentence.endswith(last) and at <= end
 
 
 def filled(template: str) -> str:
@@ -41,9 +56,12 @@ def filled(template: str) -> str:
 
 
 def test_every_sentence_with_an_id_is_said_somewhere_in_the_engine() -> None:
-    patterns = said_in_code()
-    nowhere = [name for name, template in SAYINGS.items() if not any(p.fullmatch(filled(template)) for p in patterns)]
-    assert nowhere == []
+    texts = said_in_code()
+
+    def is_said(sentence: str) -> bool:
+        return any(is_made_of(sentence, parts) for parts in texts)
+
+    assert [name for name, template in SAYINGS.items() if not is_said(filled(template))] == []
 
 
 @pytest.mark.parametrize("name", SAYINGS)

@@ -170,6 +170,7 @@ async def test_more_receivers_that_do_not_answer_than_there_are_connections_leav
         for _ in range(3):
             lost = await asyncio.gather(*(courier.post(post_to(receiver.url)) for _ in range(60)))
             assert {answer.status for answer in lost} == {None}
+        monkeypatch.setattr(module, "ANSWER_SECONDS", 20)  # these are to be answered, on a busy machine too
         receiver.behave = answering(204)
         found = await asyncio.gather(*(courier.post(post_to(receiver.url)) for _ in range(40)))
     assert {answer.status for answer in found} == {204}
