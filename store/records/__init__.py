@@ -1,6 +1,6 @@
 """What comes out of the store: frozen records, each made from a row in one place, changed by `replace`."""
 
-from store.records.base import BESIDE
+from store.records.beside import BESIDE
 from store.records.messages import Attempt, Delivery, Endpoint, Hook, HookCall
 from store.records.money import LedgerEntry, Purchase
 from store.records.people import (

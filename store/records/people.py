@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from store.records.base import BESIDE
+from store.records.beside import BESIDE
 
 UserKind = Literal["person", "pool", "gone"]
 SessionKind = Literal["cookie", "link"]

@@ -4,7 +4,7 @@ Nothing here that MySQL cannot do: no partial index, no RETURNING, every indexed
 database would use a partial unique index, a nullable column takes its place: NULLs never collide.
 """
 
-from store.tables.base import metadata
+from store.tables.declaring import metadata
 from store.tables.messages import attempts, deliveries, endpoints, hook_calls, hooks, inbox, places
 from store.tables.money import balances, ledger, purchases
 from store.tables.people import (

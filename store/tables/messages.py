@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, Integer, String, Table, Text, false
 
 from store.columns import Moment, Serial
-from store.tables.base import EXACT, Hash, Id, metadata, owned_by_user
+from store.tables.declaring import EXACT, Hash, Id, metadata, owned_by_user
 
 endpoints = Table(
     "endpoints",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, String, Table, UniqueConstraint
 
 from store.columns import Moment, Serial
-from store.tables.base import EXACT, Hash, Id, metadata, owned_by_user
+from store.tables.declaring import EXACT, Hash, Id, metadata, owned_by_user
 
 balances = Table(
     "balances",

@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 
 from store.columns import Moment, Serial
-from store.tables.base import EXACT, Hash, Id, metadata, owned_by_user
+from store.tables.declaring import EXACT, Hash, Id, metadata, owned_by_user
 
 users = Table(
     "users",

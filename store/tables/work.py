@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 from store.columns import Blob, Moment
-from store.tables.base import EXACT, Id, metadata, owned_by_user
+from store.tables.declaring import EXACT, Id, metadata, owned_by_user
 
 jobs = Table(
     "jobs",
