@@ -51,9 +51,9 @@ def fetch(
             continue
         if not (portion.repo or portion.address):
             raise hub_errors.to_be_added(portion, home, [file for file in portion.files if not whole(home, file)])
+        _go_online(portion, home)
         with hub_errors.explained(portion, home):
             home.mkdir(parents=True, exist_ok=True)
-            _go_online(portion, home)
             with _alone(home, lambda: on_progress(0, 0)):
                 _Fetch(portion, home, on_progress, endpoint).run()
     return home
